@@ -1,0 +1,320 @@
+#include "actors/fan_out.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+namespace projections {
+
+namespace {
+
+/// How many event types are remembered with the read models they concern.
+constexpr size_t known_types_max = 4096;
+
+constexpr fan_out::model_set bit(size_t model) {
+  return fan_out::model_set{1} << model;
+}
+
+} // namespace
+
+fan_out::fan_out(const std::vector<std::shared_ptr<read_model>>& models,
+                 json_style style, size_t dedup_window)
+  : models_(models),
+    encoder_(style),
+    processed_(dedup_window),
+    todo_(models.size()) {
+  // nop
+}
+
+void fan_out::begin(const batch_ptr& batch, uint32_t first) {
+  batch_ = batch;
+  first_number_ = processed_.next_number();
+  for (auto i = first; i != request::none; i = batch_->at(i).next) {
+    auto& r = batch_->at(i);
+    switch (r.kind) {
+      case request_kind::subscribe:
+        subscriptions_.subscribe(r.value);
+        answer_subscription(i, "subscribed");
+        break;
+      case request_kind::unsubscribe:
+        subscriptions_.unsubscribe(r.value);
+        answer_subscription(i, "unsubscribed");
+        break;
+      case request_kind::process_event:
+        take_event(i);
+        break;
+      default:
+        query_later(i);
+    }
+  }
+}
+
+std::vector<std::unique_ptr<model_round>> fan_out::next_wave() {
+  std::vector<std::unique_ptr<model_round>> result;
+  if (std::exchange(wave_failed_, false))
+    settle_failures();
+  for (size_t m = 0; m < todo_.size(); ++m) {
+    if (todo_[m].empty())
+      continue;
+    auto& round = result.emplace_back(std::make_unique<model_round>());
+    round->model = m;
+    round->batch = batch_;
+    round->requests = std::exchange(todo_[m], {});
+  }
+  rounds_out_ = result.size();
+  if (result.empty())
+    finish();
+  return result;
+}
+
+void fan_out::take_back(const model_round& round) {
+  --rounds_out_;
+  note_outcomes(round);
+}
+
+/// Decides about event `i`: a redelivery, not subscribed to, or to be applied.
+void fan_out::take_event(uint32_t i) {
+  auto& r = batch_->at(i);
+  auto id = r.event_id;
+  auto subscribed = subscriptions_.take(r.event_type);
+  auto record = id_record{};
+  auto derived = derived_identity{};
+  if (id.empty()) {
+    derived = identity_.derive(r.event_type, r.value, [this](auto text) {
+      return processed_.find(text);
+    });
+    id = derived_ids_.emplace_back(derived.id);
+    if (derived.known)
+      record = processed_.find(id);
+  } else {
+    record = processed_.find(id);
+  }
+  if (record.use != id_use::unknown) {
+    if (auto original = find_pending(record.number))
+      redeliveries_.push_back({i, *original, subscribed});
+    else
+      answer_skipped(i, id, "already_processed");
+    return;
+  }
+  if (!subscribed)
+    return answer_skipped(i, id, "not_subscribed");
+  pending_event event;
+  event.request = i;
+  event.id = id;
+  event.derived = r.event_id.empty();
+  event.content = derived.content;
+  apply_later(event);
+}
+
+/// Remembers `event` as processed and gives it to the read models that it
+/// concerns and that did not apply it already.
+void fan_out::apply_later(pending_event event) {
+  event.number = processed_.next_number();
+  if (event.derived)
+    processed_.insert_derived(event.id, event.content);
+  else
+    processed_.insert(event.id);
+  event.concerned = concerned_by(batch_->at(event.request).event_type);
+  if (!partly_applied_.empty()) {
+    if (auto before = partly_applied_.find(event.id);
+        before != partly_applied_.end()) {
+      event.applied = before->second.applied;
+      event.taken = before->second.taken;
+      partly_applied_.erase(before);
+    }
+  }
+  for (size_t m = 0; m < models_.size(); ++m) {
+    if ((event.concerned & ~event.applied & bit(m)) == 0)
+      continue;
+    // Only what is tried again comes out of order.
+    auto& todo = todo_[m];
+    todo.insert(todo.empty() || todo.back() < event.request
+                  ? todo.end()
+                  : std::lower_bound(todo.begin(), todo.end(), event.request),
+                event.request);
+  }
+  pending_.push_back(event);
+}
+
+/// Returns which of the pending events the processed id `number` belongs to, if
+/// it was inserted by this group.
+std::optional<size_t> fan_out::find_pending(id_number number) const {
+  // Numbers wrap around, so only their distances can be compared.
+  auto distance = [this](id_number x) {
+    return static_cast<id_number>(x - first_number_);
+  };
+  auto place = std::partition_point(
+    pending_.begin(), pending_.end(), [&](const pending_event& x) {
+      return distance(x.number) < distance(number);
+    });
+  if (place == pending_.end() || place->number != number)
+    return std::nullopt;
+  return static_cast<size_t>(place - pending_.begin());
+}
+
+void fan_out::query_later(uint32_t i) {
+  auto& r = batch_->at(i);
+  auto named = [&](auto& model) { return model->name() == r.name; };
+  auto model = std::find_if(models_.begin(), models_.end(), named);
+  if (model == models_.end())
+    batch_->answer(i, encoder_.error(r, error_code::key_does_not_exist,
+                                     "there is no read model "
+                                       + shown_name(r.name)));
+  else
+    todo_[static_cast<size_t>(model - models_.begin())].push_back(i);
+}
+
+/// Notes what a read model did, and what is left for it to do.
+void fan_out::note_outcomes(const model_round& round) {
+  auto& done = round.outcomes;
+  auto model = bit(round.model);
+  // Both lists are mostly in the order of the requests, so one walk joins them.
+  size_t p = 0;
+  auto find_pending = [&](uint32_t request) -> pending_event& {
+    while (pending_[p].request != request)
+      p = p + 1 == pending_.size() ? 0 : p + 1;
+    return pending_[p];
+  };
+  for (size_t i = 0; i < done.size(); ++i) {
+    if (done[i] == model_round::outcome::answered)
+      continue;
+    auto& event = find_pending(round.requests[i]);
+    event.applied |= model;
+    if (done[i] == model_round::outcome::taken)
+      event.taken |= model;
+  }
+  if (done.size() == round.requests.size())
+    return;
+  wave_failed_ = true;
+  auto failed = round.requests[done.size()];
+  auto& r = batch_->at(failed);
+  if (r.reply.empty())
+    batch_->answer(failed,
+                   encoder_.error(r, error_code::crash,
+                                  "read model \\\""
+                                    + models_[round.model]->name()
+                                    + "\\\" failed"));
+  if (r.kind == request_kind::process_event)
+    find_pending(failed).failed |= model;
+  todo_[round.model].assign(round.requests.begin()
+                              + static_cast<ptrdiff_t>(done.size() + 1),
+                            round.requests.end());
+}
+
+/// Forgets the events that failed, so that their redeliveries are applied, and
+/// applies those that came in the same group.
+void fan_out::settle_failures() {
+  for (size_t p = 0; p < pending_.size(); ++p) {
+    auto event = pending_[p];
+    auto resolved = (event.concerned & ~event.applied & ~event.failed) == 0;
+    if (event.failed == 0 || event.settled || !resolved)
+      continue;
+    pending_[p].settled = true;
+    if (auto record = processed_.find(event.id);
+        record.use != id_use::unknown && record.number == event.number)
+      processed_.forget(event.number);
+    if (partly_applied_.size() < partly_applied_max)
+      partly_applied_.insert_or_assign(std::string{event.id},
+                                       partly_applied{event.applied,
+                                                      event.taken});
+    else
+      spdlog::error("more than {} events failed; if event \"{}\" comes again, "
+                    "all read models apply it",
+                    partly_applied_max, event.id);
+    retry_redeliveries(p);
+  }
+}
+
+/// Applies the first redelivery of the failed event `p` that is subscribed to.
+void fan_out::retry_redeliveries(size_t p) {
+  auto retried = pending_.size();
+  for (auto& x : redeliveries_) {
+    if (x.original != p || x.answered)
+      continue;
+    if (pending_.size() > retried) {
+      x.original = retried;
+    } else if (x.subscribed) {
+      x.answered = true;
+      auto event = pending_[p];
+      event.request = x.request;
+      event.applied = 0;
+      event.taken = 0;
+      event.failed = 0;
+      event.settled = false;
+      apply_later(event);
+    } else {
+      x.answered = true;
+      answer_skipped(x.request, pending_[p].id, "not_subscribed");
+    }
+  }
+}
+
+/// Answers what is left of the group: all its events are applied.
+void fan_out::finish() {
+  for (auto& event : pending_)
+    if (event.failed == 0)
+      answer_updated(event);
+  for (auto& x : redeliveries_)
+    if (!x.answered)
+      answer_skipped(x.request, pending_[x.original].id, "already_processed");
+  pending_.clear();
+  redeliveries_.clear();
+  derived_ids_.clear();
+  batch_.reset();
+}
+
+void fan_out::answer_updated(const pending_event& event) {
+  auto& r = batch_->at(event.request);
+  batch_->answer(event.request, encoder_.begin(r, "read_models_updated")
+                                  .string("event_id", event.id)
+                                  .raw("updated_models", names_of(event.taken))
+                                  .end());
+}
+
+void fan_out::answer_skipped(uint32_t i, std::string_view id,
+                             std::string_view reason) {
+  batch_->answer(i, encoder_.begin(batch_->at(i), "event_skipped")
+                      .string("event_id", id)
+                      .string("reason", reason)
+                      .end());
+}
+
+void fan_out::answer_subscription(uint32_t i, std::string_view type) {
+  auto& r = batch_->at(i);
+  batch_->answer(i,
+                 encoder_.begin(r, type).raw("event_types", r.value).end());
+}
+
+fan_out::model_set fan_out::concerned_by(std::string_view event_type) {
+  if (auto known = concerned_.find(event_type); known != concerned_.end())
+    return known->second;
+  model_set result = 0;
+  for (size_t m = 0; m < models_.size(); ++m)
+    if (models_[m]->concerns(event_type))
+      result |= bit(m);
+  if (concerned_.size() < known_types_max)
+    concerned_.emplace(event_type, result);
+  return result;
+}
+
+/// Returns the array of the names of `models`.
+std::string_view fan_out::names_of(model_set models) {
+  if (models == named_models_)
+    return names_;
+  names_ = "[";
+  for (size_t m = 0; m < models_.size(); ++m) {
+    if ((models & bit(m)) == 0)
+      continue;
+    if (names_.size() > 1)
+      names_ += encoder_.style().comma;
+    names_ += '"';
+    names_ += models_[m]->name();
+    names_ += '"';
+  }
+  names_ += ']';
+  named_models_ = models;
+  return names_;
+}
+
+} // namespace projections

@@ -1,0 +1,204 @@
+#include "actors/input.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <poll.h>
+#include <unistd.h>
+
+namespace projections {
+
+namespace {
+
+/// What one read asks for at least, in bytes.
+constexpr size_t read_bytes_min = size_t{64} << 10;
+
+} // namespace
+
+// -- interruptible_input ---------------------------------------------------------
+
+interruptible_input::interruptible_input(int descriptor, int stop_descriptor)
+  : descriptor_(descriptor), stop_descriptor_(stop_descriptor) {
+  // nop
+}
+
+size_t interruptible_input::read(char* out, size_t bytes) {
+  for (;;) {
+    wait(-1);
+    if (stopped_)
+      return 0;
+    auto got = ::read(descriptor_, out, bytes);
+    if (got >= 0)
+      return static_cast<size_t>(got);
+    if (errno != EINTR && errno != EAGAIN)
+      return 0;
+  }
+}
+
+bool interruptible_input::is_ready() {
+  return wait(0);
+}
+
+/// Waits until there is input or the stop, at most `timeout_ms` (-1: for ever).
+bool interruptible_input::wait(int timeout_ms) {
+  pollfd both[] = {{descriptor_, POLLIN, 0}, {stop_descriptor_, POLLIN, 0}};
+  if (::poll(both, 2, timeout_ms) <= 0)
+    return false;
+  stopped_ |= both[1].revents != 0;
+  return true;
+}
+
+// -- chunk_filler ----------------------------------------------------------------
+
+chunk_filler::chunk_filler(interruptible_input& source, request_limits limits,
+                           size_t chunk_bytes)
+  : source_(source),
+    limits_(limits),
+    chunk_bytes_(chunk_bytes),
+    framer_(limits) {
+  // nop
+}
+
+void chunk_filler::fill(chunk& out, bool at_once) {
+  for (;;) {
+    if (skipping_)
+      skip_rest_of_line();
+    gather(at_once);
+    if (ended_ && !source_.is_stopped()) {
+      hand_over(out, used_);
+      out.last = true;
+      return;
+    }
+    // More is coming or there already: the tail can wait for it.
+    if (auto cut = last_cut(); cut > 0 && !ended_
+                               && (used_ >= chunk_bytes_ || source_.is_ready()))
+      return hand_over(out, cut);
+    auto complete = complete_requests(last_cut());
+    if (complete > 0 || ended_) {
+      hand_over(out, complete);
+      out.last = ended_;
+      return;
+    }
+  }
+}
+
+/// Reads more into the buffer, blocking. Returns false at the end of input.
+bool chunk_filler::read_more() {
+  auto wanted = std::max(read_bytes_min,
+                         used_ < chunk_bytes_ ? chunk_bytes_ - used_ : 0);
+  if (buffer_.capacity() < used_ + wanted + chunk::padding)
+    buffer_.reserve(std::max(used_ + wanted + chunk::padding,
+                             buffer_.capacity() + buffer_.capacity() / 2));
+  auto room = buffer_.capacity() - used_ - chunk::padding;
+  auto got = ended_ ? 0 : source_.read(buffer_.begin() + used_, room);
+  ended_ = got == 0;
+  used_ += got;
+  return !ended_;
+}
+
+/// Reads while input is ready and the chunk has room, or until there is enough to
+/// tell where to cut.
+void chunk_filler::gather(bool at_once) {
+  if (used_ == 0 && !read_more())
+    return;
+  while (!at_once && !ended_ && source_.is_ready()) {
+    // A long first line has no end before a line break.
+    if (used_ >= chunk_bytes_
+        && (has_line_break() || used_ > limits_.request_bytes_max))
+      return;
+    read_more();
+  }
+}
+
+/// Returns the beginning of the last line that begins with a brace, if it is not
+/// the first line; else 0.
+size_t chunk_filler::last_cut() {
+  auto begin = buffer_.begin();
+  for (auto end = used_; end > searched_;) {
+    auto brace = static_cast<const char*>(
+      ::memrchr(begin + searched_, '{', end - searched_));
+    if (brace == nullptr)
+      break;
+    end = static_cast<size_t>(brace - begin);
+    if (end > 0 && brace[-1] == '\n') {
+      cut_ = end;
+      break;
+    }
+  }
+  searched_ = used_;
+  return cut_;
+}
+
+/// Returns whether there is a line break.
+bool chunk_filler::has_line_break() {
+  if (!has_line_break_)
+    has_line_break_ = std::memchr(buffer_.begin() + searched_for_break_, '\n',
+                                  used_ - searched_for_break_)
+                      != nullptr;
+  searched_for_break_ = used_;
+  return has_line_break_;
+}
+
+/// To be called when text was taken from the front of the buffer.
+void chunk_filler::forget_searches() {
+  searched_ = 0;
+  cut_ = 0;
+  searched_for_break_ = 0;
+  has_line_break_ = false;
+}
+
+/// Reads on and drops everything up to a line break.
+void chunk_filler::skip_rest_of_line() {
+  while (used_ > 0 || read_more()) {
+    auto text_end = text().find('\n');
+    auto dropped = text_end == std::string_view::npos ? used_ : text_end + 1;
+    std::memmove(buffer_.begin(), buffer_.begin() + dropped, used_ - dropped);
+    used_ -= dropped;
+    forget_searches();
+    if (text_end != std::string_view::npos)
+      break;
+  }
+  skipping_ = false;
+}
+
+/// Returns where the requests end that are complete from `from` on. Blocks if
+/// there would be nothing else to hand over.
+size_t chunk_filler::complete_requests(size_t from) {
+  auto complete = from;
+  auto more = [&] {
+    if (complete == 0)
+      read_more();
+    return text();
+  };
+  for (;;) {
+    auto frame = framer_.find_end(text(), complete, more);
+    switch (frame.how) {
+      case request_frame::ending::unfinished:
+        return complete;
+      case request_frame::ending::too_long:
+        skipping_ = true;
+        return frame.end;
+      default:
+        complete = frame.end;
+    }
+    if (complete == used_)
+      return complete;
+  }
+}
+
+/// Moves the first `bytes` of the buffer to `out` and keeps the rest.
+void chunk_filler::hand_over(chunk& out, size_t bytes) {
+  std::swap(out.text, buffer_);
+  auto left = used_ - bytes;
+  buffer_.reserve(left + read_bytes_min + chunk::padding);
+  out.text.reserve(bytes + chunk::padding);
+  std::memcpy(buffer_.begin(), out.text.begin() + bytes, left);
+  std::memset(out.text.begin() + bytes, 0, chunk::padding);
+  out.text_bytes = bytes;
+  used_ = left;
+  forget_searches();
+}
+
+} // namespace projections

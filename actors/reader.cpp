@@ -1,0 +1,75 @@
+#include "actors/reader.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace projections {
+
+namespace {
+
+/// A chunk of at most this many bytes is decoded by the reader if nothing else
+/// is under way: that costs less than waking a decoder.
+constexpr size_t decoded_here_bytes_max = 16384;
+
+} // namespace
+
+reader_state::reader_state(interface::pointer self,
+                           const reader_settings& settings,
+                           std::vector<decoder_actor> decoders,
+                           registry_actor registry)
+  : self_(self),
+    settings_(settings),
+    decoders_(std::move(decoders)),
+    registry_(std::move(registry)),
+    source_(settings.descriptor, settings.stop_descriptor),
+    filler_(source_, settings.limits, settings.chunk_bytes),
+    decoder_(settings.style, settings.limits) {
+  for (size_t i = 0; i < settings_.chunk_count; ++i)
+    free_.push_back(std::make_shared<chunk>());
+}
+
+reader_actor::behavior_type reader_state::make_behavior() {
+  return {
+    [this](read_input) {
+      read_is_due_ = false;
+      if (may_read())
+        read();
+    },
+    [this](const free_chunk& x) {
+      bytes_in_flight_ -= x.which->bytes_in_flight;
+      free_.push_back(x.which);
+      // Further chunks that came back meanwhile are taken in first.
+      if (may_read() && !std::exchange(read_is_due_, true))
+        compat::send(self_, interface{self_}, read_input{});
+    },
+  };
+}
+
+void reader_state::read() {
+  auto which = std::move(free_.back());
+  free_.pop_back();
+  auto is_alone = free_.size() + 1 == settings_.chunk_count;
+  filler_.fill(*which, is_alone);
+  which->sequence = chunks_sent_++;
+  which->bytes_in_flight = which->text_bytes;
+  bytes_in_flight_ += which->bytes_in_flight;
+  ended_ = which->last;
+  interface me{self_};
+  if (is_alone && which->text_bytes <= decoded_here_bytes_max) {
+    decoder_.decode(*which);
+    compat::send(self_, registry_, decoded_chunk{std::move(which), me});
+  } else {
+    auto& decoder = decoders_[which->sequence % decoders_.size()];
+    compat::send(self_, decoder, raw_chunk{std::move(which), me});
+  }
+  if (may_read() && !std::exchange(read_is_due_, true))
+    compat::send(self_, me, read_input{});
+}
+
+bool reader_state::may_read() const {
+  return !ended_ && !free_.empty()
+         && (free_.size() == settings_.chunk_count
+             || bytes_in_flight_ < settings_.input_bytes_in_flight_max);
+}
+
+} // namespace projections

@@ -1,0 +1,70 @@
+// The actor that reads stdin. It hands chunks of text to decoders, and a lone
+// request, decoded on the spot, to the registry.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "actors/input.hpp"
+#include "messages/interfaces.hpp"
+#include "messages/json_text.hpp"
+#include "messages/request_decoder.hpp"
+
+namespace projections {
+
+/// What the reader must know at the start.
+struct reader_settings {
+  json_style style;
+
+  request_limits limits;
+
+  /// What a chunk takes while input is ready, in bytes. Larger ones cost latency
+  /// and memory, smaller ones messages.
+  size_t chunk_bytes = size_t{512} << 10;
+
+  /// Chunks under way at once.
+  size_t chunk_count = 4;
+
+  /// Input is under way up to this many bytes; one chunk always is.
+  size_t input_bytes_in_flight_max = size_t{64} << 20;
+
+  /// Where to read, and what ends the reading when it is readable (-1: nothing).
+  int descriptor = 0;
+  int stop_descriptor = -1;
+};
+
+/// Reads while chunks are free and what is under way allows it. Ends when the
+/// input does.
+struct reader_state {
+  using interface = reader_actor;
+
+  static constexpr const char* actor_name = "reader";
+
+  reader_state(interface::pointer self, const reader_settings& settings,
+               std::vector<decoder_actor> decoders, registry_actor registry);
+
+  interface::behavior_type make_behavior();
+
+private:
+  void read();
+  [[nodiscard]] bool may_read() const;
+
+  interface::pointer self_;
+  reader_settings settings_;
+  std::vector<decoder_actor> decoders_;
+  registry_actor registry_;
+  interruptible_input source_;
+  chunk_filler filler_;
+  request_decoder decoder_;
+
+  /// Chunks that are not under way.
+  std::vector<chunk_ptr> free_;
+  size_t bytes_in_flight_ = 0;
+  uint64_t chunks_sent_ = 0;
+  bool ended_ = false;
+  /// Whether a `read_input` is on its way.
+  bool read_is_due_ = false;
+};
+
+} // namespace projections

@@ -1,0 +1,464 @@
+#include "actors/registry.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+namespace projections {
+
+namespace {
+
+/// Makes the last user of a chunk hand it back to the reader.
+decoded_chunk return_when_unused(decoded_chunk x) {
+  auto which = x.which.get();
+  x.which = chunk_ptr{which, [owner = x.which, to = x.reader](chunk*) mutable {
+                        owner->clear();
+                        compat::send_anonymously(to,
+                                                 free_chunk{std::move(owner)});
+                      }};
+  return x;
+}
+
+/// A batch takes requests until their replies may need this much, in bytes, so
+/// that writing can begin before a whole chunk is carried out.
+constexpr size_t batch_reply_bytes_max = size_t{8} << 20;
+
+/// What `list` says of a projection besides its name, in bytes at most.
+constexpr size_t list_item_bytes_max = 48;
+
+/// By how much an event may make the rows of a read model grow besides its own
+/// text, in bytes: names of fields, and what separates rows.
+constexpr size_t row_frame_bytes = 256;
+
+} // namespace
+
+registry_state::registry_state(interface::pointer self,
+                               registry_settings settings, writer_actor writer,
+                               projector_actor projector,
+                               std::shared_ptr<shared_models> models,
+                               node_observer observer)
+  : self_(self),
+    settings_(std::move(settings)),
+    writer_(std::move(writer)),
+    projector_(std::move(projector)),
+    models_(std::move(models)),
+    observer_(std::move(observer)),
+    encoder_(settings_.style) {
+  if (!settings_.make_projection)
+    settings_.make_projection = [](std::string name, std::string_view initial,
+                                   json_style style) {
+      return std::make_unique<named_projection>(std::move(name), initial,
+                                                style);
+    };
+  compat::when_down(projector_, [me = interface{self_}](const caf::error&) {
+    compat::send_anonymously(me, projector_down{});
+  });
+}
+
+registry_actor::behavior_type registry_state::make_behavior() {
+  return {
+    [this](const decoded_chunk& x) {
+      early_.emplace(x.which->sequence, x);
+      send_out();
+    },
+    [this](const written_batch& x) {
+      auto& batch = *x.batch;
+      bytes_in_flight_ -= batch.bytes_in_flight;
+      --batches_in_flight_;
+      send_out();
+    },
+    [this](version_correction x) { correct_version(x); },
+    [this](projection_down x) { replace_actor(x.instance); },
+    [this](projector_down) {
+      if (!input_ended_ || batches_in_flight_ > 0)
+        spdlog::error("the projector has ended; its requests get error 13");
+      projector_is_gone_ = true;
+    },
+  };
+}
+
+// -- sending out -----------------------------------------------------------------
+
+/// Sends out as many requests as may be in flight.
+void registry_state::send_out() {
+  while (next_chunk()) {
+    auto allowed = settings_.reply_bytes_in_flight_max;
+    if (batches_in_flight_ > 0) {
+      if (bytes_in_flight_ >= allowed)
+        return;
+      allowed -= bytes_in_flight_;
+      auto& r = current_->which->requests[next_request_];
+      if (reply_bytes_max(r) > allowed)
+        return;
+    }
+    send_batch(std::min(allowed, batch_reply_bytes_max));
+  }
+  finish_if_done();
+}
+
+/// Makes sure that `current_` has a request left. Returns false if none has come.
+bool registry_state::next_chunk() {
+  for (;;) {
+    if (current_) {
+      if (next_request_ < current_->which->requests.size())
+        return true;
+      if (current_->which->last)
+        end_input();
+      // The chunk goes back to the reader when its last batch lets go of it.
+      current_.reset();
+    }
+    auto next = early_.find(chunks_taken_);
+    if (next == early_.end())
+      return false;
+    auto taken = std::move(next->second);
+    early_.erase(next);
+    ++chunks_taken_;
+    next_request_ = 0;
+    current_ = return_when_unused(std::move(taken));
+  }
+}
+
+/// Sends out one batch whose replies need at most `reply_bytes_allowed`, or of
+/// one request.
+void registry_state::send_batch(size_t reply_bytes_allowed) {
+  auto batch = make_batch();
+  auto& requests = current_->which->requests;
+  size_t reply_bytes = 0;
+  for (auto i = next_request_; i < requests.size(); ++i) {
+    auto bytes = reply_bytes_max(requests[i]);
+    if (i > next_request_
+        && (reply_bytes + bytes > reply_bytes_allowed
+            || may_wait(requests[i])))
+      break;
+    reply_bytes += bytes;
+    batch->add_one();
+    route(*batch, i);
+  }
+  next_request_ = batch->end();
+  batch->bytes_in_flight = reply_bytes;
+  bytes_in_flight_ += reply_bytes;
+  ++batches_in_flight_;
+  if (!groups_.empty() || projector_first_ != request::none)
+    batch->reserve(reply_bytes);
+  for (auto& x : groups_)
+    compat::send(self_, x.actor, request_group{batch, x.first});
+  groups_.clear();
+  if (projector_first_ != request::none)
+    compat::send(self_, projector_, request_group{batch, projector_first_});
+  projector_first_ = request::none;
+}
+
+/// Returns a batch that begins with the next request and goes to the writer when
+/// the last handle to it is gone.
+batch_ptr registry_state::make_batch() {
+  auto batch
+    = std::make_unique<request_batch>(current_->which, next_request_);
+  batch->sequence = batches_made_++;
+  return batch_ptr{
+    batch.release(),
+    [writer = writer_, me = interface{self_}](request_batch* finished) {
+      compat::send_anonymously(writer,
+                               finished_batch{batch_ptr{finished}, me});
+    }};
+}
+
+/// Sends request `i` of the batch on its way, or answers it.
+void registry_state::route(request_batch& batch, uint32_t i) {
+  auto& r = batch.at(i);
+  if (!choose_envelope(batch, i))
+    return;
+  switch (r.kind) {
+    case request_kind::refused:
+      return refuse(batch, i, r.error, r.name);
+    case request_kind::stray_reply:
+      return spdlog::info("a reply came in that nobody asked for; ignored");
+    case request_kind::init:
+      return init(batch, i);
+    case request_kind::create_projection:
+      return create(batch, i);
+    case request_kind::update_projection:
+    case request_kind::rebuild_projection:
+      return change(batch, i);
+    case request_kind::query_projection:
+      return query(batch, i);
+    case request_kind::list_projections:
+      return list(batch, i);
+    case request_kind::delete_projection:
+      return remove(batch, i);
+    default:
+      return add_to_projector(batch, i);
+  }
+}
+
+void registry_state::add_to_group(request_batch& batch, uint32_t i,
+                                  entry& to) {
+  if (to.batch == batch.sequence) {
+    batch.at(to.last_in_batch).next = i;
+  } else {
+    to.batch = batch.sequence;
+    groups_.push_back({to.actor, i});
+  }
+  to.last_in_batch = i;
+}
+
+void registry_state::add_to_projector(request_batch& batch, uint32_t i) {
+  if (projector_is_gone_)
+    return refuse(batch, i, error_code::crash, "the projector has ended");
+  auto& r = batch.at(i);
+  if (r.kind == request_kind::process_event) {
+    r.growth_bytes = 2 * r.value.size() + row_frame_bytes;
+    rows_growth_sent_ += r.growth_bytes;
+  }
+  if (projector_first_ == request::none)
+    projector_first_ = i;
+  else
+    batch.at(projector_last_).next = i;
+  projector_last_ = i;
+}
+
+/// Tells projections with queries that may wait that nothing comes any more.
+void registry_state::end_input() {
+  input_ended_ = true;
+  for (auto& [name, x] : entries_)
+    if (x.may_wait)
+      compat::send(self_, x.actor, end_of_input{});
+}
+
+void registry_state::finish_if_done() {
+  if (input_ended_ && batches_in_flight_ == 0)
+    compat::send(self_, observer_, node_finished{0});
+}
+
+/// Returns whether the query `r` has to wait for its version if it is sent out
+/// now. Nothing in front of it may wait with it.
+bool registry_state::may_wait(const request& r) {
+  if (r.kind != request_kind::query_projection || !r.has_min_version)
+    return false;
+  auto x = find(r.name);
+  return x != nullptr && x->version < r.min_version;
+}
+
+// -- requests that end here ------------------------------------------------------
+
+/// Decides how the reply to request `i` looks. Returns false if the request was
+/// refused for not coming in an envelope.
+bool registry_state::choose_envelope(request_batch& batch, uint32_t i) {
+  auto& r = batch.at(i);
+  auto is_init = r.kind == request_kind::init;
+  if (is_init && r.enveloped && node_id_.empty())
+    node_id_.append(1, '"').append(r.name).append(1, '"');
+  r.answer_in_envelope
+    = settings_.replies == reply_mode::envelope
+      || (settings_.replies == reply_mode::automatic && !node_id_.empty());
+  r.node = node_id_.empty() ? r.destination : std::string_view{node_id_};
+  if (r.enveloped || !(r.answer_in_envelope || is_init)
+      || r.kind == request_kind::refused)
+    return true;
+  refuse(batch, i, error_code::malformed_request,
+         "the request must come in an envelope");
+  return false;
+}
+
+void registry_state::init(request_batch& batch, uint32_t i) {
+  if (initialised_)
+    return refuse(batch, i, error_code::precondition_failed,
+                  "this node was initialised already");
+  initialised_ = true;
+  batch.answer(i, encoder_.begin(batch.at(i), "init_ok").end());
+}
+
+void registry_state::create(request_batch& batch, uint32_t i) {
+  auto& r = batch.at(i);
+  if (find(r.name) != nullptr)
+    return refuse(batch, i, error_code::key_already_exists,
+                  "there is a projection " + shown_name(r.name) + " already");
+  make(r.name, r.value);
+  batch.answer(i, encoder_.begin(r, "projection_created")
+                    .string("name", r.name)
+                    .number("version", 0)
+                    .end());
+}
+
+/// Sends an update or rebuild on; makes the projection if there is none.
+void registry_state::change(request_batch& batch, uint32_t i) {
+  auto& r = batch.at(i);
+  auto x = find(r.name);
+  if (x == nullptr)
+    x = &make(r.name, "[]");
+  count_growth(r, *batch.in(), *x);
+  x->version = r.kind == request_kind::update_projection ? x->version + 1
+                                                         : r.event_count;
+  add_to_group(batch, i, *x);
+}
+
+void registry_state::query(request_batch& batch, uint32_t i) {
+  auto& r = batch.at(i);
+  auto x = find(r.name);
+  if (x == nullptr)
+    return refuse_unknown(batch, i);
+  x->may_wait |= r.has_min_version && x->version < r.min_version;
+  add_to_group(batch, i, *x);
+}
+
+void registry_state::remove(request_batch& batch, uint32_t i) {
+  auto x = entries_.find(batch.at(i).name);
+  if (x == entries_.end())
+    return refuse_unknown(batch, i);
+  add_to_group(batch, i, x->second);
+  list_bytes_ -= x->first.size() + list_item_bytes_max;
+  entries_.erase(x);
+}
+
+void registry_state::list(request_batch& batch, uint32_t i) {
+  std::vector<std::pair<std::string, const entry*>> all;
+  all.reserve(entries_.size());
+  for (auto& [name, x] : entries_)
+    all.emplace_back(unescaped(name), &x);
+  std::sort(all.begin(), all.end());
+  auto style = settings_.style;
+  encoder_.begin(batch.at(i), "projection_list").name("projections");
+  encoder_.piece("[");
+  for (auto& [name, x] : all) {
+    if (x != all.front().second)
+      encoder_.piece(style.comma);
+    encoder_.piece("{\"name\"").piece(style.colon).piece("\"");
+    encoder_.piece(escaped(name)).piece("\"").number("version", x->version);
+    encoder_.piece("}");
+  }
+  batch.answer(i, encoder_.piece("]").end());
+}
+
+void registry_state::refuse(request_batch& batch, uint32_t i, error_code code,
+                            std::string_view text) {
+  batch.answer(i, encoder_.error(batch.at(i), code, text));
+}
+
+void registry_state::refuse_unknown(request_batch& batch, uint32_t i) {
+  refuse(batch, i, error_code::key_does_not_exist,
+         "there is no projection " + shown_name(batch.at(i).name));
+}
+
+// -- projections -----------------------------------------------------------------
+
+registry_state::entry* registry_state::find(std::string_view name) {
+  auto x = entries_.find(name);
+  return x == entries_.end() ? nullptr : &x->second;
+}
+
+registry_state::entry& registry_state::make(std::string_view name,
+                                            std::string_view initial_state) {
+  entry x;
+  x.instance = next_instance_++;
+  x.shared = std::make_shared<shared_projection>(settings_.make_projection(
+    std::string{name}, initial_state, settings_.style));
+  x.state_bytes_max = x.shared->initial_bytes;
+  spawn_actor(x);
+  list_bytes_ += name.size() + list_item_bytes_max;
+  return entries_.emplace(name, std::move(x)).first->second;
+}
+
+/// Spawns the actor of `x`, and hears when it ends.
+void registry_state::spawn_actor(entry& x) {
+  interface me{self_};
+  x.actor = compat::spawn_state<projection_state>(
+    self_->system(), me, x.instance, x.shared, settings_.style);
+  compat::when_down(x.actor, [me, instance = x.instance](const caf::error&) {
+    compat::send_anonymously(me, projection_down{instance});
+  });
+}
+
+/// Has a new actor go on where the one of `instance` ended, unless its projection
+/// was deleted.
+void registry_state::replace_actor(uint64_t instance) {
+  // Failures are rare, so no table leads from instances to entries.
+  auto i = std::find_if(entries_.begin(), entries_.end(), [=](auto& x) {
+    return x.second.instance == instance;
+  });
+  if (i == entries_.end())
+    return;
+  auto& x = i->second;
+  auto& projection = *x.shared->projection;
+  spdlog::error("the actor of projection \"{}\" has ended; another one goes on "
+                "at version {}",
+                i->first, projection.version());
+  x.version = projection.version();
+  x.may_wait = false;
+  x.shared->state_bytes = projection.state().bytes();
+  x.shared->growth_included = x.growth_sent;
+  x.instance = next_instance_++;
+  x.batch = UINT64_MAX;
+  spawn_actor(x);
+}
+
+void registry_state::correct_version(version_correction correction) {
+  auto i = std::find_if(entries_.begin(), entries_.end(), [=](auto& x) {
+    return x.second.instance == correction.instance;
+  });
+  if (i != entries_.end())
+    i->second.version += static_cast<uint64_t>(correction.events);
+}
+
+// -- sizes of replies ------------------------------------------------------------
+
+/// Returns how many bytes the reply to `r` may have.
+size_t registry_state::reply_bytes_max(const request& r) {
+  auto frame = reply_frame_bytes_max(r) + r.name.size();
+  switch (r.kind) {
+    case request_kind::update_projection:
+      frame += r.include_state ? r.value.size() : 0;
+      [[fallthrough]];
+    case request_kind::query_projection:
+      if (auto x = find(r.name); x != nullptr && r.include_state)
+        frame += state_bytes_max(*x);
+      return frame;
+    case request_kind::list_projections:
+      return frame + list_bytes_;
+    case request_kind::query_read_model:
+      return frame + rows_bytes_max();
+    case request_kind::process_event:
+      return frame + models_->names_bytes + r.event_id.size()
+             + r.value.size();
+    default:
+      return frame + r.value.size();
+  }
+}
+
+/// Returns a limit for the bytes of the state of `x` when all that was sent to it
+/// is applied.
+size_t registry_state::state_bytes_max(entry& x) {
+  if (x.state_bytes_max > x.state_bytes_unsure) {
+    auto included
+      = x.shared->growth_included.load(std::memory_order_acquire);
+    x.state_bytes_max = x.shared->state_bytes.load(std::memory_order_relaxed)
+                        + (x.growth_sent - included);
+    x.state_bytes_unsure = 2 * x.state_bytes_max + 4096;
+  }
+  return x.state_bytes_max;
+}
+
+/// Notes by how much the update or rebuild `r` may make the state of `to` grow.
+void registry_state::count_growth(request& r, const chunk& in, entry& to) {
+  auto separator = settings_.style.comma.size();
+  r.growth_bytes = 0;
+  if (r.kind == request_kind::update_projection) {
+    r.growth_bytes = r.value.size() + separator;
+  } else {
+    r.growth_bytes = to.shared->initial_bytes;
+    for (uint32_t i = 0; i < r.event_count; ++i)
+      r.growth_bytes += in.events[r.first_event + i].data_length + separator;
+  }
+  to.growth_sent += r.growth_bytes;
+  to.state_bytes_max += r.growth_bytes;
+}
+
+/// Returns a limit for the bytes of the rows of any read model when all events
+/// sent are applied.
+size_t registry_state::rows_bytes_max() const {
+  auto included = models_->growth_included.load(std::memory_order_acquire);
+  return models_->rows_bytes.load(std::memory_order_relaxed)
+         + (rows_growth_sent_ - included);
+}
+
+} // namespace projections

@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""Measures the project against its targets and prints a report in Markdown.
+
+scripts/bench builds what this needs and calls it. bench/README.md says what each
+measurement is.
+"""
+
+import argparse
+import os
+import pathlib
+import shutil
+import sys
+
+import node_part
+import report
+from running import MeasurementError
+
+REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
+# The parts of the project that have measurements.
+PARTS = {"node": node_part.MEASUREMENTS}
+# The targets are for this many cores.
+CORES = 2
+
+
+def introduction(measurement):
+    return " ".join(measurement.__doc__.split())
+
+
+def arguments():
+    names = [name for part in PARTS.values() for name in part]
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument(
+        "parts",
+        nargs="*",
+        metavar="PART",
+        help=f"what to measure; all by default: {', '.join(PARTS)}",
+    )
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=names,
+        metavar="NAME",
+        help=f"a measurement of these, may be repeated: {', '.join(names)}",
+    )
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="a tenth of the requests in two rounds; no report is kept",
+    )
+    parser.add_argument(
+        "--node", help="the node to measure; build/projection-node by default"
+    )
+    parser.add_argument(
+        "--files",
+        type=pathlib.Path,
+        default=REPOSITORY / "build" / "bench",
+        help="where requests and replies lie meanwhile; build/bench by default",
+    )
+    chosen = parser.parse_args()
+    for part in chosen.parts:
+        if part not in PARTS:
+            parser.error(f"there is no part {part}")
+    return chosen
+
+
+def take_measurements(measurements, context, files):
+    """Runs the measurements. Returns their figures, the report's lines about the
+    single runs, and how many measurements failed."""
+    figures, details, failed = [], [], 0
+    for name, measurement in measurements.items():
+        print(f"bench: {name}", file=sys.stderr, flush=True)
+        details += ["", f"### {name}", "", introduction(measurement), ""]
+        context.folder = files / name
+        shutil.rmtree(context.folder, ignore_errors=True)
+        context.folder.mkdir(parents=True)
+        try:
+            section = measurement(context)
+        except MeasurementError as error:
+            print(f"bench: {name} failed: {error}", file=sys.stderr)
+            details.append(f"**Failed:** {error}")
+            failed += 1
+            continue
+        # Where replies differed, the files stay to be looked at.
+        shutil.rmtree(context.folder)
+        figures += section.figures
+        for figure in section.figures:
+            print(f"bench:   {figure.row()}", file=sys.stderr)
+        if section.lines:
+            details += section.lines + [""]
+        if section.runs:
+            details += report.runs_table(section.runs)
+    return figures, details, failed
+
+
+def main():
+    chosen = arguments()
+    build = REPOSITORY / "build"
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
+    context = node_part.Context(
+        node=os.path.abspath(chosen.node or build / "projection-node"),
+        build=build,
+        folder=chosen.files,
+        quick=chosen.quick,
+    )
+    machine = report.machine(build, context.node)
+    measurements = {
+        name: measurement
+        for part in chosen.parts or PARTS
+        for name, measurement in PARTS[part].items()
+        if not chosen.only or name in chosen.only
+    }
+    figures, details, failed = take_measurements(measurements, context, chosen.files)
+    lines = ["# Measurements", "", *machine, "", *report.figures_table(figures)]
+    lines += ["", "## Single measurements", *details]
+    text = "\n".join(lines) + "\n"
+    print(text, end="")
+    if not chosen.quick and not chosen.only:
+        results = REPOSITORY / "bench" / "results"
+        results.mkdir(exist_ok=True)
+        path = results / report.file_name()
+        path.write_text(text)
+        print(f"bench: wrote {path.relative_to(REPOSITORY)}", file=sys.stderr)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,215 @@
+// The one place that knows which CAF it is: 0.17.6, as Debian ships it, or 1.1.
+// Every actor and its tests go through it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/config.hpp>
+#include <caf/send.hpp>
+#include <caf/settings.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/type_id.hpp>
+#include <caf/typed_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+// CAF_VERSION_MAJOR is defined by the newer one only.
+#ifdef CAF_VERSION_MAJOR
+#  define PROJECTIONS_NEW_CAF 1
+#  include <caf/anon_mail.hpp>
+#  include <caf/detail/test_coordinator.hpp>
+#  include <caf/init_global_meta_objects.hpp>
+#  include <caf/scheduler.hpp>
+#else
+#  define PROJECTIONS_NEW_CAF 0
+#  include <caf/scheduler/test_coordinator.hpp>
+#endif
+
+namespace projections::compat {
+
+// -- interfaces ----------------------------------------------------------------
+
+/// Translates a signature `Result(Message)` for a typed actor.
+template <class Function>
+struct signature;
+
+#if PROJECTIONS_NEW_CAF
+template <class Result, class Message>
+struct signature<Result(Message)> {
+  using type = caf::result<Result>(Message);
+};
+#else
+template <class Result, class Message>
+struct signature<Result(Message)> {
+  using type = typename caf::replies_to<Message>::template with<Result>;
+};
+
+template <class Message>
+struct signature<void(Message)> {
+  using type = caf::reacts_to<Message>;
+};
+#endif
+
+/// The handle of an actor that takes messages as the function types say:
+/// `typed_interface<void(started), position(append)>`.
+template <class... Functions>
+using typed_interface
+  = caf::typed_actor<typename signature<Functions>::type...>;
+
+// -- sending -------------------------------------------------------------------
+
+/// Sends `message` from `self`.
+template <class Self, class Handle, class Message>
+void send(Self* self, const Handle& to, Message&& message) {
+#if PROJECTIONS_NEW_CAF
+  self->mail(std::forward<Message>(message)).send(to);
+#else
+  self->send(to, std::forward<Message>(message));
+#endif
+}
+
+/// Sends `message` from `self` when `delay` has passed.
+template <class Self, class Handle, class Message>
+void send_later(Self* self, const Handle& to, std::chrono::milliseconds delay,
+                Message&& message) {
+#if PROJECTIONS_NEW_CAF
+  self->mail(std::forward<Message>(message)).delay(delay).send(to);
+#else
+  self->delayed_send(to, delay, std::forward<Message>(message));
+#endif
+}
+
+/// Sends `message` from nobody; may be called by any thread.
+template <class Handle, class Message>
+void send_anonymously(const Handle& to, Message&& message) {
+#if PROJECTIONS_NEW_CAF
+  caf::anon_mail(std::forward<Message>(message)).send(to);
+#else
+  caf::anon_send(to, std::forward<Message>(message));
+#endif
+}
+
+/// Calls `notify(reason)` when `actor` has ended. It runs wherever the actor
+/// ends, so it should only send a message.
+template <class Handle, class Notify>
+void when_down(const Handle& actor, Notify notify) {
+  caf::actor_cast<caf::strong_actor_ptr>(actor)->get()->attach_functor(
+    std::move(notify));
+}
+
+// -- spawning ------------------------------------------------------------------
+
+/// Wraps a state, so that it is built with its arguments instead of in two
+/// steps.
+template <class State>
+struct state_holder {
+  /// Shown by CAF in its own log.
+  const char* name = State::actor_name;
+
+  std::optional<State> state;
+};
+
+/// Spawns an actor from a state struct: `State::interface` is its handle,
+/// `State{self, xs...}` its start and `make_behavior()` its handlers. The state
+/// is destroyed when the actor quits.
+template <class State, caf::spawn_options Options = caf::no_spawn_options,
+          class Spawner, class... Ts>
+typename State::interface spawn_state(Spawner& spawner, Ts&&... xs) {
+  using interface = typename State::interface;
+  using holder = state_holder<State>;
+  using self_pointer =
+    typename interface::template stateful_pointer<holder>;
+  auto start = [](self_pointer self, std::decay_t<Ts>... ys) ->
+    typename interface::behavior_type {
+#if PROJECTIONS_NEW_CAF
+      auto& state = self->state().state;
+#else
+      auto& state = self->state.state;
+#endif
+      state.emplace(self, std::move(ys)...);
+      return state->make_behavior();
+    };
+  return spawner.template spawn<Options>(start, std::forward<Ts>(xs)...);
+}
+
+// -- system --------------------------------------------------------------------
+
+/// Makes the message types of `IdBlock` known. Call it before an actor system is
+/// made from `config`.
+template <class IdBlock>
+void add_message_types([[maybe_unused]] caf::actor_system_config& config) {
+#if PROJECTIONS_NEW_CAF
+  caf::init_global_meta_objects<IdBlock>();
+#else
+  config.add_message_types<IdBlock>();
+#endif
+}
+
+/// Makes the message types of CAF itself known. Call it before any
+/// `actor_system_config` is made.
+inline void add_core_message_types() {
+#if PROJECTIONS_NEW_CAF
+  caf::core::init_global_meta_objects();
+#endif
+}
+
+/// Sets the number of worker threads.
+inline void set_threads(caf::actor_system_config& config, size_t count) {
+#if PROJECTIONS_NEW_CAF
+  config.set("caf.scheduler.max-threads", count);
+#else
+  config.set("scheduler.max-threads", count);
+#endif
+}
+
+/// Lets idle workers wait for work right after a short search, instead of
+/// sleeping in steps of 50 microseconds during which nothing wakes them.
+inline void wake_workers_at_once(caf::actor_system_config& config) {
+#if PROJECTIONS_NEW_CAF
+  config.set("caf.work-stealing.moderate-poll-attempts", size_t{0});
+#else
+  config.set("work-stealing.moderate-poll-attempts", size_t{0});
+#endif
+}
+
+/// The scheduler that runs actors only when a test says so.
+#if PROJECTIONS_NEW_CAF
+using test_scheduler = caf::detail::test_coordinator;
+#else
+using test_scheduler = caf::scheduler::test_coordinator;
+#endif
+
+/// Makes systems of `config` run on a `test_scheduler`.
+inline void use_test_scheduler(caf::actor_system_config& config) {
+#if PROJECTIONS_NEW_CAF
+  config.set("caf.scheduler.policy", "testing");
+#else
+  config.set("scheduler.policy", caf::atom("testing"));
+#endif
+}
+
+/// Returns `error` in words.
+inline std::string render_error(const caf::error& error) {
+#if PROJECTIONS_NEW_CAF
+  return to_string(error);
+#else
+  return caf::actor_system_config::render(error);
+#endif
+}
+
+/// Returns the version of CAF as "major.minor.patch".
+inline std::string caf_version() {
+  return std::to_string(CAF_MAJOR_VERSION) + "."
+         + std::to_string(CAF_MINOR_VERSION) + "."
+         + std::to_string(CAF_PATCH_VERSION);
+}
+
+} // namespace projections::compat

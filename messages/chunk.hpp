@@ -1,0 +1,102 @@
+// A chunk of input on its way through the node: the text that was read, the
+// requests decoded from it, and their normalised text. The reader fills it, a
+// decoder works on it, the registry sends its requests out.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "messages/request.hpp"
+
+namespace projections {
+
+/// Bytes on the heap that grow without being copied where the system can remap
+/// them, and are not touched before they are written. Throws `std::bad_alloc`.
+class raw_buffer {
+public:
+  raw_buffer() = default;
+
+  raw_buffer(raw_buffer&& other) noexcept;
+
+  raw_buffer& operator=(raw_buffer&& other) noexcept;
+
+  ~raw_buffer();
+
+  /// Makes the capacity at least `bytes`; the content stays.
+  void reserve(size_t bytes);
+
+  /// Gives all memory back.
+  void release();
+
+  [[nodiscard]] char* begin() {
+    return bytes_;
+  }
+
+  [[nodiscard]] const char* begin() const {
+    return bytes_;
+  }
+
+  [[nodiscard]] size_t capacity() const {
+    return capacity_;
+  }
+
+private:
+  char* bytes_ = nullptr;
+  size_t capacity_ = 0;
+};
+
+/// A run of whole requests. Owned by one actor at a time: it travels as a shared
+/// pointer that one message holds; the batches made of it read it.
+struct chunk {
+  /// Buffers up to this size are kept when the chunk is used again, in bytes.
+  static constexpr size_t kept_bytes_max = size_t{8} << 20;
+
+  /// Zero bytes that stand behind the text, so that a parser may look ahead.
+  static constexpr size_t padding = 64;
+
+  /// The place among all chunks, from 0.
+  uint64_t sequence = 0;
+
+  /// What the reader counts for it as in flight, in bytes.
+  size_t bytes_in_flight = 0;
+
+  /// The input; `text_bytes` of it and `padding` zero bytes. Decoding destroys
+  /// it.
+  raw_buffer text;
+  size_t text_bytes = 0;
+
+  /// The texts that requests refer to; at most `2 * text_bytes`.
+  raw_buffer normalised;
+
+  /// What is in `text`, in order.
+  std::vector<request> requests;
+
+  /// The events of the rebuilds among them.
+  std::vector<rebuild_event> events;
+
+  /// The texts of errors; stays in place when it grows.
+  std::deque<std::string> errors;
+
+  /// Whether this is the end of input.
+  bool last = false;
+
+  /// Returns `length` bytes of normalised text from `begin` on.
+  [[nodiscard]] std::string_view normalised_text(uint32_t begin,
+                                                 uint32_t length) const {
+    return {normalised.begin() + begin, length};
+  }
+
+  /// Empties the chunk for its next use and gives back what is unusually large.
+  void clear();
+};
+
+/// The handle by which chunks travel.
+using chunk_ptr = std::shared_ptr<chunk>;
+
+} // namespace projections

@@ -1,0 +1,212 @@
+// Every message between actors and every typed actor interface: the contract of
+// the system, in the order of the data path.
+#pragma once
+
+#include <cstdint>
+
+#include "messages/caf_compat.hpp"
+#include "messages/chunk.hpp"
+#include "messages/model_round.hpp"
+#include "messages/request_batch.hpp"
+
+namespace projections {
+
+// Chunks, batches and rounds are handed on by pointer and belong to whoever got
+// them last, so these messages stay within one process. Whole messages are
+// grouped: one carries all that an actor has to do of one chunk.
+
+// -- reading and decoding ------------------------------------------------------
+
+/// Tells the reader to go on reading.
+struct read_input {};
+
+/// Gives a chunk back to the reader: all its replies are written.
+struct free_chunk {
+  chunk_ptr which;
+};
+
+/// Frames stdin into chunks. Detached: it blocks on its input.
+using reader_actor = compat::typed_interface<
+  // Reads what there is and hands it on.
+  void(read_input),
+  // Takes a chunk to fill.
+  void(free_chunk)>;
+
+/// Text to be decoded, and who wants the chunk back.
+struct raw_chunk {
+  chunk_ptr which;
+  reader_actor reader;
+};
+
+/// Finds the requests in a chunk.
+using decoder_actor = compat::typed_interface<
+  // Decodes the chunk and sends it to the registry.
+  void(raw_chunk)>;
+
+// -- carrying out --------------------------------------------------------------
+
+/// Requests to be carried out behind those of all chunks before, and who wants
+/// the chunk back.
+struct decoded_chunk {
+  chunk_ptr which;
+  reader_actor reader;
+};
+
+/// A batch whose replies are written.
+struct written_batch {
+  batch_ptr batch;
+};
+
+/// Tells the registry that the projection `instance` has `events` more events
+/// applied (fewer, if negative) than were sent to it.
+struct version_correction {
+  uint64_t instance = 0;
+  int64_t events = 0;
+};
+
+/// Tells the registry that the actor of the projection `instance` has ended.
+struct projection_down {
+  uint64_t instance = 0;
+};
+
+/// Tells the registry that the projector has ended.
+struct projector_down {};
+
+/// Knows all named projections and sends requests where they belong, in order.
+using registry_actor = compat::typed_interface<
+  // Carries out the chunk's requests once those before it are sent out.
+  void(decoded_chunk),
+  // Frees what the batch held in flight, and goes on with what waited for it.
+  void(written_batch),
+  // Corrects what `list` says of a projection.
+  void(version_correction),
+  // Puts a new actor in the place of one that failed.
+  void(projection_down),
+  // Answers the projector's requests with error 13 from now on.
+  void(projector_down)>;
+
+/// Requests for one actor: `first` of the batch and what follows by `next`. The
+/// batch is finished when the last group of it is gone.
+struct request_group {
+  batch_ptr batch;
+  uint32_t first = request::none;
+};
+
+/// Tells a projection that no further events will come, so that queries that
+/// wait are answered now.
+struct end_of_input {};
+
+/// Tells a projection to look for queries that have waited long enough.
+struct check_waiting {};
+
+/// Owns one named projection.
+using projection_actor = compat::typed_interface<
+  // Carries out updates, rebuilds, queries and the deletion of its projection.
+  void(request_group),
+  // Answers queries that still wait with error 0.
+  void(end_of_input),
+  // Answers queries that have waited long enough with error 0.
+  void(check_waiting)>;
+
+/// Tells the projector that a read model is done with a round, or has failed in
+/// the middle of it.
+struct round_finished {
+  round_ptr round;
+};
+
+/// Tells the projector that the actor of read model `place` has ended.
+struct read_model_down {
+  uint64_t place = 0;
+};
+
+/// Owns the subscriptions and the processed ids, and fans events out.
+using projector_actor = compat::typed_interface<
+  // Carries out events, subscriptions and queries of read models.
+  void(request_group),
+  // Goes on with the group that the round belongs to.
+  void(round_finished),
+  // Puts a new actor in the place of a read model's that failed.
+  void(read_model_down)>;
+
+/// What a read model has to do of one group, in order.
+struct model_group {
+  round_ptr round;
+};
+
+/// Owns the rows of one read model.
+using read_model_actor = compat::typed_interface<
+  // Applies the round's events and answers its queries, in order.
+  void(model_group)>;
+
+// -- writing -------------------------------------------------------------------
+
+/// A batch whose replies are all there, and who wants to know when they are
+/// written.
+struct finished_batch {
+  batch_ptr batch;
+  registry_actor registry;
+};
+
+/// Puts replies in order and writes them to stdout. Detached: it blocks on its
+/// output.
+using writer_actor = compat::typed_interface<
+  // Writes the batch once all batches before it are written.
+  void(finished_batch)>;
+
+/// Tells whoever runs the node that it has done its work or cannot go on.
+struct node_finished {
+  /// 0, or 1 where stdout cannot be written.
+  int exit_code = 0;
+};
+
+/// Whoever wants to know when the node is done.
+using node_observer = compat::typed_interface<
+  // Takes the exit code.
+  void(node_finished)>;
+
+} // namespace projections
+
+// -- type ids --------------------------------------------------------------------
+
+#define PROJECTIONS_LOCAL_MESSAGE(name)                                        \
+  CAF_ALLOW_UNSAFE_MESSAGE_TYPE(projections::name)
+
+PROJECTIONS_LOCAL_MESSAGE(read_input)
+PROJECTIONS_LOCAL_MESSAGE(free_chunk)
+PROJECTIONS_LOCAL_MESSAGE(raw_chunk)
+PROJECTIONS_LOCAL_MESSAGE(decoded_chunk)
+PROJECTIONS_LOCAL_MESSAGE(request_group)
+PROJECTIONS_LOCAL_MESSAGE(end_of_input)
+PROJECTIONS_LOCAL_MESSAGE(check_waiting)
+PROJECTIONS_LOCAL_MESSAGE(version_correction)
+PROJECTIONS_LOCAL_MESSAGE(projection_down)
+PROJECTIONS_LOCAL_MESSAGE(projector_down)
+PROJECTIONS_LOCAL_MESSAGE(model_group)
+PROJECTIONS_LOCAL_MESSAGE(round_finished)
+PROJECTIONS_LOCAL_MESSAGE(read_model_down)
+PROJECTIONS_LOCAL_MESSAGE(finished_batch)
+PROJECTIONS_LOCAL_MESSAGE(written_batch)
+PROJECTIONS_LOCAL_MESSAGE(node_finished)
+
+#undef PROJECTIONS_LOCAL_MESSAGE
+
+CAF_BEGIN_TYPE_ID_BLOCK(projections, caf::first_custom_type_id)
+
+  CAF_ADD_TYPE_ID(projections, (projections::read_input))
+  CAF_ADD_TYPE_ID(projections, (projections::free_chunk))
+  CAF_ADD_TYPE_ID(projections, (projections::raw_chunk))
+  CAF_ADD_TYPE_ID(projections, (projections::decoded_chunk))
+  CAF_ADD_TYPE_ID(projections, (projections::request_group))
+  CAF_ADD_TYPE_ID(projections, (projections::end_of_input))
+  CAF_ADD_TYPE_ID(projections, (projections::check_waiting))
+  CAF_ADD_TYPE_ID(projections, (projections::version_correction))
+  CAF_ADD_TYPE_ID(projections, (projections::projection_down))
+  CAF_ADD_TYPE_ID(projections, (projections::projector_down))
+  CAF_ADD_TYPE_ID(projections, (projections::model_group))
+  CAF_ADD_TYPE_ID(projections, (projections::round_finished))
+  CAF_ADD_TYPE_ID(projections, (projections::read_model_down))
+  CAF_ADD_TYPE_ID(projections, (projections::finished_batch))
+  CAF_ADD_TYPE_ID(projections, (projections::written_batch))
+  CAF_ADD_TYPE_ID(projections, (projections::node_finished))
+
+CAF_END_TYPE_ID_BLOCK(projections)

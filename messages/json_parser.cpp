@@ -1,0 +1,53 @@
+#include "messages/json_parser.hpp"
+
+namespace projections {
+
+std::string describe(rapidjson::ParseErrorCode code, char next, bool at_end) {
+  using namespace rapidjson;
+  if (at_end)
+    return "unexpected end of the request";
+  if (next == '\0')
+    return "a NUL byte";
+  if (next == '\n' && code != kParseErrorNone)
+    return "unexpected end of the line";
+  switch (code) {
+    case kParseErrorObjectMissName:
+      return "expected a key in quotes";
+    case kParseErrorObjectMissColon:
+      return "expected a colon behind the key";
+    case kParseErrorObjectMissCommaOrCurlyBracket:
+      return "expected a comma or } behind the member";
+    case kParseErrorArrayMissCommaOrSquareBracket:
+      return "expected a comma or ] behind the element";
+    case kParseErrorStringUnicodeEscapeInvalidHex:
+      return "\\u needs four hexadecimal digits";
+    case kParseErrorStringUnicodeSurrogateInvalid:
+      return "a lone surrogate";
+    case kParseErrorStringEscapeInvalid:
+      return static_cast<unsigned char>(next) < 0x20
+               ? "a control character in a string"
+               : "an unknown escape in a string";
+    case kParseErrorStringMissQuotationMark:
+      return "a string without a closing quote";
+    case kParseErrorStringInvalidEncoding:
+      return "invalid UTF-8";
+    case kParseErrorNumberTooBig:
+      return "a number beyond the range of a double";
+    case kParseErrorNumberMissFraction:
+      return "expected a digit behind the decimal point";
+    case kParseErrorNumberMissExponent:
+      return "expected a digit in the exponent";
+    default:
+      return "expected a value";
+  }
+}
+
+bool has_surrogate(std::string_view text) {
+  for (size_t i = text.find('\xED'); i < text.size();
+       i = text.find('\xED', i + 1))
+    if (static_cast<unsigned char>(text[i + 1]) >= 0xA0)
+      return true;
+  return false;
+}
+
+} // namespace projections

@@ -1,0 +1,227 @@
+#include "messages/json_text.hpp"
+
+#include <algorithm>
+
+namespace projections {
+
+namespace {
+
+/// Returns the length of the string at the front of `text`, quotes included.
+size_t string_length(std::string_view text) {
+  size_t i = 1;
+  while (text[i] != '"')
+    i += text[i] == '\\' ? 2 : 1;
+  return i + 1;
+}
+
+/// Returns the length of the object or array at the front of `text`.
+size_t container_length(std::string_view text) {
+  size_t depth = 0;
+  size_t i = 0;
+  for (;;) {
+    switch (text[i]) {
+      case '"':
+        i += string_length(text.substr(i));
+        continue;
+      case '{':
+      case '[':
+        ++depth;
+        break;
+      case '}':
+      case ']':
+        if (--depth == 0)
+          return i + 1;
+        break;
+      default:
+        break;
+    }
+    ++i;
+  }
+}
+
+/// Returns `rest` from behind the separator at its front: the comma or colon
+/// and the space that may follow it.
+std::string_view after_separator(std::string_view rest) {
+  rest.remove_prefix(1);
+  if (!rest.empty() && rest.front() == ' ')
+    rest.remove_prefix(1);
+  return rest;
+}
+
+constexpr std::string_view hex_digits = "0123456789abcdef";
+
+/// Returns the value of the hexadecimal digit `c`.
+int hex_value(char c) {
+  return static_cast<int>(hex_digits.find(c));
+}
+
+} // namespace
+
+json_kind kind_of(std::string_view text) {
+  switch (text.front()) {
+    case '{':
+      return json_kind::object;
+    case '[':
+      return json_kind::array;
+    case '"':
+      return json_kind::string;
+    case 't':
+    case 'f':
+      return json_kind::boolean;
+    case 'n':
+      return json_kind::null;
+    default:
+      return json_kind::number;
+  }
+}
+
+size_t value_length(std::string_view text) {
+  switch (text.front()) {
+    case '{':
+    case '[':
+      return container_length(text);
+    case '"':
+      return string_length(text);
+    default:
+      return std::min(text.find_first_of(",]}"), text.size());
+  }
+}
+
+member_cursor::member_cursor(std::string_view object) : rest_(unquoted(object)) {
+  // nop
+}
+
+bool member_cursor::next() {
+  if (rest_.empty())
+    return false;
+  if (rest_.front() == ',')
+    rest_ = after_separator(rest_);
+  auto key = rest_.substr(0, string_length(rest_));
+  rest_ = after_separator(rest_.substr(key.size()));
+  key_ = unquoted(key);
+  value_ = rest_.substr(0, value_length(rest_));
+  rest_.remove_prefix(value_.size());
+  return true;
+}
+
+element_cursor::element_cursor(std::string_view array)
+  : rest_(unquoted(array)) {
+  // nop
+}
+
+bool element_cursor::next() {
+  if (rest_.empty())
+    return false;
+  if (rest_.front() == ',')
+    rest_ = after_separator(rest_);
+  value_ = rest_.substr(0, value_length(rest_));
+  rest_.remove_prefix(value_.size());
+  return true;
+}
+
+std::string_view find_member(std::string_view object, std::string_view key) {
+  for (member_cursor i{object}; i.next();)
+    if (i.key() == key)
+      return i.value();
+  return {};
+}
+
+std::string_view identity_of(std::string_view value) {
+  if (kind_of(value) != json_kind::object)
+    return {};
+  auto id = find_member(value, "id");
+  if (id.empty())
+    return {};
+  auto kind = kind_of(id);
+  return kind == json_kind::string || kind == json_kind::number
+           ? id
+           : std::string_view{};
+}
+
+void append_escaped(std::string& out, std::string_view raw) {
+  size_t done = 0;
+  for (size_t i = 0; i < raw.size(); ++i) {
+    auto c = static_cast<unsigned char>(raw[i]);
+    if (c >= 0x20 && c != '"' && c != '\\')
+      continue;
+    out.append(raw, done, i - done);
+    done = i + 1;
+    out += '\\';
+    switch (c) {
+      case '"':
+      case '\\':
+        out += raw[i];
+        break;
+      case '\b':
+        out += 'b';
+        break;
+      case '\f':
+        out += 'f';
+        break;
+      case '\n':
+        out += 'n';
+        break;
+      case '\r':
+        out += 'r';
+        break;
+      case '\t':
+        out += 't';
+        break;
+      default:
+        out += "u00";
+        out += hex_digits[c >> 4];
+        out += hex_digits[c & 15];
+    }
+  }
+  out.append(raw, done, raw.size() - done);
+}
+
+std::string escaped(std::string_view raw) {
+  std::string result;
+  result.reserve(raw.size());
+  append_escaped(result, raw);
+  return result;
+}
+
+std::string unescaped(std::string_view escaped_text) {
+  std::string result;
+  result.reserve(escaped_text.size());
+  for (size_t i = 0; i < escaped_text.size(); ++i) {
+    if (escaped_text[i] != '\\') {
+      result += escaped_text[i];
+      continue;
+    }
+    switch (auto c = escaped_text[++i]) {
+      case 'b':
+        result += '\b';
+        break;
+      case 'f':
+        result += '\f';
+        break;
+      case 'n':
+        result += '\n';
+        break;
+      case 'r':
+        result += '\r';
+        break;
+      case 't':
+        result += '\t';
+        break;
+      case 'u':
+        // Only control characters are written this way, so two digits hold all.
+        result += static_cast<char>(hex_value(escaped_text[i + 3]) * 16
+                                    + hex_value(escaped_text[i + 4]));
+        i += 4;
+        break;
+      default:
+        result += c;
+    }
+  }
+  return result;
+}
+
+bool is_integer(std::string_view text) {
+  return text.find_first_of(".eE") == std::string_view::npos;
+}
+
+} // namespace projections

@@ -1,0 +1,85 @@
+// Writes the fixed parts of replies as text. Used by every actor that answers
+// requests of the line protocol.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "messages/json_text.hpp"
+#include "messages/request.hpp"
+
+namespace projections {
+
+/// Builds one reply after the other in a buffer that it keeps. Each begins with
+/// `begin`, takes fields in order and ends with `end`; where a state comes
+/// last, `head` and `tail` are what stands around it. Not thread-safe.
+class reply_encoder {
+public:
+  explicit reply_encoder(json_style style) : style_(style) {
+    // nop
+  }
+
+  /// Writes in `style` from now on.
+  void use(json_style style) {
+    style_ = style;
+  }
+
+  /// Begins the reply of type `type` to `to`, envelope and `in_reply_to`
+  /// included.
+  reply_encoder& begin(const request& to, std::string_view type);
+
+  /// Adds a field whose value is normalised text. `name` needs no escapes.
+  reply_encoder& raw(std::string_view name, std::string_view value);
+
+  /// Adds a string field. `value` is text between quotes.
+  reply_encoder& string(std::string_view name, std::string_view value);
+
+  /// Adds a number.
+  reply_encoder& number(std::string_view name, uint64_t value);
+
+  /// Adds the name of a field whose value follows in pieces.
+  reply_encoder& name(std::string_view name);
+
+  /// Adds a piece as it is.
+  reply_encoder& piece(std::string_view text) {
+    text_ += text;
+    return *this;
+  }
+
+  /// Returns the whole reply, its line break included; valid until `begin`.
+  std::string_view end();
+
+  /// Returns what was built so far; valid until `begin`.
+  [[nodiscard]] std::string_view head() const {
+    return text_;
+  }
+
+  /// Returns what ends the reply that was begun last.
+  [[nodiscard]] std::string_view tail() const {
+    return in_envelope_ ? "}}\n" : "}\n";
+  }
+
+  /// Returns the error reply to `to`. `text` is escaped.
+  std::string_view error(const request& to, error_code code,
+                         std::string_view text);
+
+  [[nodiscard]] json_style style() const {
+    return style_;
+  }
+
+private:
+  json_style style_;
+  std::string text_;
+  bool in_envelope_ = false;
+};
+
+/// Returns `name` (text between quotes) as error texts show it: in quotes, cut
+/// short, and escaped for a JSON string.
+[[nodiscard]] std::string shown_name(std::string_view name);
+
+/// Returns a limit for the bytes of a reply to `to` besides states, names and
+/// ids that it carries.
+[[nodiscard]] size_t reply_frame_bytes_max(const request& to);
+
+} // namespace projections

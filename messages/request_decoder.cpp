@@ -1,0 +1,191 @@
+#include "messages/request_decoder.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "messages/json_parser.hpp"
+#include "messages/request_handler.hpp"
+#include "messages/request_interpreter.hpp"
+
+namespace projections {
+
+namespace {
+
+/// Returns whether all bytes are printable ASCII other than the backslash: then
+/// the text needs neither validation nor escapes.
+bool is_plain(const char* begin, const char* end) {
+  unsigned char odd = 0;
+  for (auto i = begin; i != end; ++i) {
+    auto c = static_cast<unsigned char>(*i);
+    odd |= static_cast<unsigned char>((c < 0x20) | (c > 0x7e) | (c == '\\'));
+  }
+  return odd == 0;
+}
+
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/// Returns the next line break in the range, or its end.
+char* find_line_end(char* begin, char* end) {
+  auto found = std::memchr(begin, '\n', static_cast<size_t>(end - begin));
+  return found == nullptr ? end : static_cast<char*>(found);
+}
+
+/// Puts a zero byte at a place for as long as it lives, to stop the parser.
+class sentinel {
+public:
+  explicit sentinel(char* place) : place_(place), kept_(*place) {
+    *place_ = '\0';
+  }
+
+  sentinel(const sentinel&) = delete;
+
+  sentinel& operator=(const sentinel&) = delete;
+
+  ~sentinel() {
+    *place_ = kept_;
+  }
+
+private:
+  char* place_;
+  char kept_;
+};
+
+} // namespace
+
+class request_decoder::impl {
+public:
+  impl(json_style style, request_limits limits)
+    : limits_(limits), handler_(style, limits.depth_max) {
+    // nop
+  }
+
+  void decode(chunk& in) {
+    in.normalised.reserve(2 * in.text_bytes + chunk::padding);
+    out_ = in.normalised.begin();
+    auto at = in.text.begin();
+    auto end = at + in.text_bytes;
+    // No request reaches beyond a line that begins with a brace.
+    auto bound = at;
+    for (;;) {
+      while (at != end && is_space(*at))
+        ++at;
+      if (at == end)
+        return;
+      if (at >= bound)
+        bound = find_bound(at, end);
+      at = decode_one(in, at, bound);
+    }
+  }
+
+private:
+  /// Returns the beginning of the first line behind `at` that begins with a
+  /// brace, or `end`.
+  static char* find_bound(char* at, char* end) {
+    for (;;) {
+      auto line_end = find_line_end(at, end);
+      if (line_end == end || line_end + 1 == end)
+        return end;
+      at = line_end + 1;
+      if (*at == '{')
+        return at;
+    }
+  }
+
+  /// Decodes the request that begins at `at` and does not reach beyond `bound`.
+  /// Returns where to go on.
+  char* decode_one(chunk& in, char* at, char* bound) {
+    auto limited
+      = static_cast<size_t>(bound - at) > limits_.request_bytes_max;
+    auto stop = limited ? at + limits_.request_bytes_max + 1 : bound;
+    auto line_end = find_line_end(at, stop);
+    auto plain = line_end + 1 >= stop && is_plain(at, line_end);
+    auto events_before = in.events.size();
+    handler_.begin(in, out_, plain);
+    rapidjson::InsituStringStream stream{at};
+    rapidjson::ParseResult result = [&] {
+      sentinel guard{stop};
+      return plain ? parser_.Parse<ascii_parse_flags
+                                   | rapidjson::kParseInsituFlag>(stream,
+                                                                  handler_)
+                   : parser_.Parse<checked_parse_flags
+                                   | rapidjson::kParseInsituFlag>(stream,
+                                                                  handler_);
+    }();
+    if (result.IsError()) {
+      auto place = at + result.Offset();
+      in.events.resize(events_before);
+      if (place >= stop && limited)
+        refuse(in, "a request of more than "
+                     + std::to_string(limits_.request_bytes_max) + " bytes");
+      else
+        refuse(in, "malformed JSON at byte " + std::to_string(place - at)
+                     + ": " + reason(result.Code(), *place, place >= stop));
+      return next_line(place, bound);
+    }
+    auto value_end = at + stream.Tell();
+    auto rest_end = find_line_end(value_end, bound);
+    auto rest = std::find_if_not(value_end, rest_end, is_space);
+    if (rest != rest_end) {
+      in.events.resize(events_before);
+      refuse(in, "malformed JSON at byte " + std::to_string(rest - at)
+                   + ": unexpected text behind the request");
+    } else if (!handler_.is_object()) {
+      refuse(in, "malformed request: it must be an object");
+    } else {
+      interpret(in, handler_);
+      if (in.requests.back().kind != request_kind::rebuild_projection)
+        in.events.resize(events_before);
+      out_ = handler_.end();
+    }
+    return next_line(rest_end, bound);
+  }
+
+  static char* next_line(char* at, char* bound) {
+    auto line_end = find_line_end(std::min(at, bound), bound);
+    return line_end == bound ? bound : line_end + 1;
+  }
+
+  std::string reason(rapidjson::ParseErrorCode code, char next,
+                     bool at_end) const {
+    switch (handler_.refused()) {
+      case request_handler::refusal::too_deep:
+        return "nesting deeper than " + std::to_string(limits_.depth_max)
+               + " brackets";
+      case request_handler::refusal::surrogate:
+        return "a lone surrogate";
+      default:
+        return describe(code, next, at_end);
+    }
+  }
+
+  /// Adds a request that is answered with error 12 and nothing else.
+  static void refuse(chunk& in, const std::string& text) {
+    in.errors.push_back(escaped(text));
+    auto& x = in.requests.emplace_back();
+    x.error = error_code::malformed_request;
+    x.name = in.errors.back();
+  }
+
+  request_limits limits_;
+  request_handler handler_;
+  rapidjson::Reader parser_;
+  /// The end of the chunk's normalised text.
+  char* out_ = nullptr;
+};
+
+request_decoder::request_decoder(json_style style, request_limits limits)
+  : impl_(std::make_unique<impl>(style, limits)) {
+  // nop
+}
+
+request_decoder::~request_decoder() = default;
+
+void request_decoder::decode(chunk& in) {
+  impl_->decode(in);
+}
+
+} // namespace projections

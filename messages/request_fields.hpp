@@ -1,0 +1,128 @@
+// What a request looks like before anybody asks what it means: the values of the
+// keys that the protocol knows. Between the handler and the interpreter of the
+// decoder.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace projections {
+
+/// The keys of a request or its envelope.
+enum class field : uint8_t {
+  type,
+  msg_id,
+  in_reply_to,
+  src,
+  dest,
+  body,
+  name,
+  initial_state,
+  projection,
+  event,
+  events,
+  include_state,
+  min_version,
+  timeout_ms,
+  event_types,
+  event_id,
+  key,
+  node_id,
+  node_ids,
+  unknown,
+};
+
+/// The keys of an event.
+enum class event_field : uint8_t {
+  event_type,
+  type,
+  eventType,
+  event_data,
+  payload,
+  event_id,
+  id,
+  unknown,
+};
+
+/// Returns the key that `name` (unescaped) stands for.
+[[nodiscard]] field field_of(std::string_view name);
+
+/// Returns the key of an event that `name` (unescaped) stands for.
+[[nodiscard]] event_field event_field_of(std::string_view name);
+
+/// The values of one event, normalised; empty where absent.
+struct event_fields {
+  std::array<std::string_view, size_t(event_field::unknown)> values{};
+
+  /// The identities of `event_data` and `payload`; empty if they have none.
+  std::array<std::string_view, 2> identities{};
+
+  [[nodiscard]] std::string_view operator[](event_field x) const {
+    return values[static_cast<size_t>(x)];
+  }
+};
+
+/// What is wrong with a field.
+struct field_problem {
+  /// The name of the field within its object.
+  std::string_view name;
+  /// What it must be; empty if it is missing.
+  std::string_view expected;
+  /// Its normalised text.
+  std::string_view found;
+};
+
+/// The values of one object of a request, normalised; empty where absent. For
+/// `event`, `events` and `body` there is text only where they are not what they
+/// should be: an object, an array, an object.
+struct request_fields {
+  std::array<std::string_view, size_t(field::unknown)> values{};
+
+  /// Whether `event` is an object, and what is in it.
+  bool has_event = false;
+  event_fields event;
+
+  /// Whether `events` is an array, and which part of the chunk's events it is.
+  bool has_events = false;
+  uint32_t first_event = 0;
+  uint32_t event_count = 0;
+
+  /// What is wrong with the first element of `events` that is no event; empty
+  /// if they all are.
+  std::string events_problem;
+
+  [[nodiscard]] std::string_view operator[](field x) const {
+    return values[static_cast<size_t>(x)];
+  }
+};
+
+/// An event as its accepted spellings resolve to.
+struct resolved_event {
+  std::string_view type;
+  std::string_view data;
+  std::string_view identity;
+  /// Empty if it has none of its own.
+  std::string_view id;
+};
+
+/// Resolves the spellings of `event`. Returns what is wrong with it, if anything
+/// is.
+[[nodiscard]] std::optional<field_problem> resolve(const event_fields& event,
+                                                   resolved_event& out);
+
+/// Says `problem` in words: `missing field "path.name"` or `field "path.name"
+/// must be <expected>, not <found>`. An empty `path` is that of the request.
+[[nodiscard]] std::string describe(const field_problem& problem,
+                                   std::string_view path = {});
+
+/// Returns whether `text` is a string with something in it.
+[[nodiscard]] bool is_name(std::string_view text);
+
+/// Returns at most 80 bytes of `text`, valid UTF-8, with dots where it was cut.
+[[nodiscard]] std::string cut_short(std::string_view text);
+
+} // namespace projections

@@ -1,0 +1,269 @@
+#include "messages/request_handler.hpp"
+
+#include <string>
+
+namespace projections {
+
+request_handler::request_handler(json_style style, size_t depth_max)
+  : depth_max_(depth_max), builder_(style) {
+  // nop
+}
+
+void request_handler::begin(chunk& in, char* out, bool verbatim) {
+  chunk_ = &in;
+  out_ = out;
+  verbatim_ = verbatim;
+  is_object_ = false;
+  has_inner_ = false;
+  in_body_ = false;
+  refused_ = refusal::none;
+  depth_ = 0;
+  value_depth_ = 0;
+  at_ = place::nowhere;
+  outside_.clear();
+  outer_ = {};
+}
+
+bool request_handler::String(const char* content, rapidjson::SizeType length,
+                             bool) {
+  std::string_view text{content, length};
+  if (!verbatim_ && has_surrogate(text)) {
+    refused_ = refusal::surrogate;
+    return false;
+  }
+  if (value_depth_ == 0)
+    begin_value(is_known());
+  if (keeps_)
+    builder_.string(text, verbatim_);
+  if (value_depth_ == 0)
+    end_value();
+  return true;
+}
+
+bool request_handler::Key(const char* content, rapidjson::SizeType length,
+                          bool) {
+  std::string_view text{content, length};
+  if (!verbatim_ && has_surrogate(text)) {
+    refused_ = refusal::surrogate;
+    return false;
+  }
+  if (value_depth_ > 0) {
+    if (keeps_)
+      builder_.key(text, verbatim_);
+  } else if (at_ == place::request || at_ == place::body) {
+    field_ = field_of(text);
+    if (field_ == field::body && at_ == place::body)
+      field_ = field::unknown;
+  } else {
+    event_field_ = event_field_of(text);
+  }
+  return true;
+}
+
+bool request_handler::StartObject() {
+  if (!open())
+    return false;
+  if (value_depth_ > 0) {
+    ++value_depth_;
+    if (keeps_)
+      builder_.start_object();
+    return true;
+  }
+  switch (at_) {
+    case place::nowhere:
+      is_object_ = true;
+      enter(place::request);
+      return true;
+    case place::request:
+    case place::body:
+      if (field_ == field::body) {
+        store({}, {});
+        inner_ = {};
+        has_inner_ = true;
+        in_body_ = true;
+        enter(place::body);
+        return true;
+      }
+      if (field_ == field::event) {
+        store({}, {});
+        fields().event = {};
+        fields().has_event = true;
+        enter(place::event);
+        return true;
+      }
+      break;
+    case place::events:
+      element_ = {};
+      enter(place::element);
+      return true;
+    default:
+      break;
+  }
+  begin_value(is_known());
+  value_depth_ = 1;
+  if (keeps_)
+    builder_.start_object();
+  return true;
+}
+
+bool request_handler::EndObject(rapidjson::SizeType) {
+  --depth_;
+  if (value_depth_ > 0) {
+    if (keeps_)
+      builder_.end_object();
+    if (--value_depth_ == 0)
+      end_value();
+    return true;
+  }
+  if (at_ == place::element)
+    end_element();
+  else if (at_ == place::body)
+    in_body_ = false;
+  at_ = outside_.back();
+  outside_.pop_back();
+  return true;
+}
+
+bool request_handler::StartArray() {
+  if (!open())
+    return false;
+  if (value_depth_ > 0) {
+    ++value_depth_;
+    if (keeps_)
+      builder_.start_array();
+    return true;
+  }
+  if ((at_ == place::request || at_ == place::body)
+      && field_ == field::events) {
+    store({}, {});
+    auto& x = fields();
+    x.has_events = true;
+    x.first_event = static_cast<uint32_t>(chunk_->events.size());
+    x.event_count = 0;
+    x.events_problem.clear();
+    enter(place::events);
+    return true;
+  }
+  begin_value(is_known());
+  value_depth_ = 1;
+  if (keeps_)
+    builder_.start_array();
+  return true;
+}
+
+bool request_handler::EndArray(rapidjson::SizeType) {
+  --depth_;
+  if (value_depth_ > 0) {
+    if (keeps_)
+      builder_.end_array();
+    if (--value_depth_ == 0)
+      end_value();
+    return true;
+  }
+  at_ = outside_.back();
+  outside_.pop_back();
+  return true;
+}
+
+bool request_handler::literal(std::string_view token) {
+  if (value_depth_ == 0)
+    begin_value(is_known());
+  if (keeps_)
+    builder_.literal(token);
+  if (value_depth_ == 0)
+    end_value();
+  return true;
+}
+
+/// Counts a bracket.
+bool request_handler::open() {
+  if (++depth_ <= depth_max_)
+    return true;
+  refused_ = refusal::too_deep;
+  return false;
+}
+
+void request_handler::enter(place where) {
+  outside_.push_back(at_);
+  at_ = where;
+}
+
+void request_handler::begin_value(bool kept) {
+  keeps_ = kept;
+  if (keeps_)
+    builder_.begin(out_);
+  else if (at_ == place::events)
+    note_problem({{}, "an object", {}});
+}
+
+void request_handler::end_value() {
+  if (!keeps_)
+    return;
+  auto text = builder_.text();
+  out_ += text.size();
+  store(text, builder_.identity());
+}
+
+/// Makes `text` the value of the current key. It is empty for what is read key
+/// by key.
+void request_handler::store(std::string_view text, std::string_view identity) {
+  if (at_ == place::event || at_ == place::element) {
+    auto& x = event();
+    x.values[static_cast<size_t>(event_field_)] = text;
+    if (event_field_ == event_field::event_data)
+      x.identities[0] = identity;
+    else if (event_field_ == event_field::payload)
+      x.identities[1] = identity;
+    return;
+  }
+  auto& x = fields();
+  x.values[static_cast<size_t>(field_)] = text;
+  if (field_ == field::event)
+    x.has_event = false;
+  else if (field_ == field::events)
+    x.has_events = false;
+  else if (field_ == field::body)
+    has_inner_ = false;
+}
+
+void request_handler::end_element() {
+  auto& x = fields();
+  resolved_event event;
+  if (auto problem = resolve(element_, event))
+    return note_problem(*problem);
+  auto begin_of = [this](std::string_view text) {
+    return text.empty() ? 0u
+                        : static_cast<uint32_t>(text.data()
+                                                - chunk_->normalised.begin());
+  };
+  chunk_->events.push_back({begin_of(event.data),
+                            static_cast<uint32_t>(event.data.size()),
+                            begin_of(event.identity),
+                            static_cast<uint32_t>(event.identity.size())});
+  ++x.event_count;
+}
+
+/// Notes what is wrong with the current element of `events`, unless an earlier
+/// one was wrong already.
+void request_handler::note_problem(const field_problem& problem) {
+  auto& x = fields();
+  if (x.events_problem.empty())
+    x.events_problem
+      = describe(problem, "events[" + std::to_string(x.event_count) + "]");
+}
+
+/// Returns whether the next value belongs to a key that the protocol knows.
+bool request_handler::is_known() const {
+  switch (at_) {
+    case place::request:
+    case place::body:
+      return field_ != field::unknown;
+    case place::event:
+    case place::element:
+      return event_field_ != event_field::unknown;
+    default:
+      return false;
+  }
+}
+
+} // namespace projections

@@ -1,0 +1,136 @@
+// Takes the parser's events of one request and keeps what the protocol knows of
+// it. Used by the decoder only.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "messages/chunk.hpp"
+#include "messages/json_builder.hpp"
+#include "messages/json_parser.hpp"
+#include "messages/request_fields.hpp"
+
+namespace projections {
+
+/// Finds the known keys of a request, wherever they may stand, and has their
+/// values normalised into the chunk. Values of unknown keys are skipped.
+class request_handler : public number_handler {
+public:
+  /// Why the handler made the parser stop.
+  enum class refusal : uint8_t { none, too_deep, surrogate };
+
+  request_handler(json_style style, size_t depth_max);
+
+  /// Begins a request in `in`. `verbatim` says that no string in it has a byte
+  /// that needs an escape.
+  void begin(chunk& in, char* out, bool verbatim);
+
+  // -- inspectors --------------------------------------------------------------
+
+  [[nodiscard]] refusal refused() const {
+    return refused_;
+  }
+
+  /// Returns whether the request was an object.
+  [[nodiscard]] bool is_object() const {
+    return is_object_;
+  }
+
+  /// The keys of the outermost object.
+  [[nodiscard]] request_fields& outer() {
+    return outer_;
+  }
+
+  /// The keys of the outermost object's `body`, if that is an object.
+  [[nodiscard]] request_fields& inner() {
+    return inner_;
+  }
+
+  /// Returns whether there is a body that is an object.
+  [[nodiscard]] bool has_inner() const {
+    return has_inner_;
+  }
+
+  /// Returns the end of the normalised text.
+  [[nodiscard]] char* end() const {
+    return out_;
+  }
+
+  // -- called by the parser ----------------------------------------------------
+
+  bool Null() {
+    return literal("null");
+  }
+
+  bool Bool(bool value) {
+    return literal(value ? "true" : "false");
+  }
+
+  bool RawNumber(const char* digits, rapidjson::SizeType length, bool) {
+    return literal({digits, length});
+  }
+
+  bool String(const char* content, rapidjson::SizeType length, bool);
+  bool Key(const char* content, rapidjson::SizeType length, bool);
+  bool StartObject();
+  bool EndObject(rapidjson::SizeType);
+  bool StartArray();
+  bool EndArray(rapidjson::SizeType);
+
+private:
+  /// What the innermost bracket that is read key by key belongs to.
+  enum class place : uint8_t { nowhere, request, body, event, events, element };
+
+  bool literal(std::string_view token);
+  bool open();
+  void enter(place where);
+  void begin_value(bool kept);
+  void end_value();
+  void store(std::string_view text, std::string_view identity);
+  void end_element();
+  void note_problem(const field_problem& problem);
+  [[nodiscard]] bool is_known() const;
+
+  /// The object whose keys are being read: `outer_` or `inner_`.
+  request_fields& fields() {
+    return in_body_ ? inner_ : outer_;
+  }
+
+  /// The event whose keys are being read.
+  event_fields& event() {
+    return at_ == place::element ? element_ : fields().event;
+  }
+
+  size_t depth_max_;
+  json_builder builder_;
+  chunk* chunk_ = nullptr;
+  char* out_ = nullptr;
+  bool verbatim_ = false;
+  bool is_object_ = false;
+  bool has_inner_ = false;
+  bool in_body_ = false;
+  refusal refused_ = refusal::none;
+
+  /// Brackets open, in all and within a value that is kept or skipped whole.
+  size_t depth_ = 0;
+  size_t value_depth_ = 0;
+  /// Whether that value is kept.
+  bool keeps_ = false;
+
+  /// Where the parser is, and where it was outside of each bracket.
+  place at_ = place::nowhere;
+  std::vector<place> outside_;
+
+  /// The key whose value comes next.
+  field field_ = field::unknown;
+  event_field event_field_ = event_field::unknown;
+
+  request_fields outer_;
+  request_fields inner_;
+  /// The element of `events` that is being read.
+  event_fields element_;
+};
+
+} // namespace projections

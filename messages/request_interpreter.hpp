@@ -1,0 +1,14 @@
+// From the fields of a request to what it asks for. The second half of decoding.
+#pragma once
+
+#include "messages/chunk.hpp"
+#include "messages/request_handler.hpp"
+
+namespace projections {
+
+/// Appends to `in.requests` what the object that `from` has read means: a
+/// request whose fields are all there and of the right kind, or a refused one
+/// whose text names the field.
+void interpret(chunk& in, request_handler& from);
+
+} // namespace projections

@@ -1,0 +1,62 @@
+// projection-node: JSON lines in, projections at work, replies out.
+
+#include <cstdio>
+#include <exception>
+#include <iostream>
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "runtime/configuration.hpp"
+#include "runtime/node.hpp"
+#include "runtime/stop_signals.hpp"
+
+namespace {
+
+// Exit codes besides those of `run_node`.
+constexpr int failed = 1;
+constexpr int bad_command_line = 2;
+
+int run(int argc, char** argv) {
+  using namespace projections;
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("projection-node"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %n %l: %v");
+  compat::add_core_message_types();
+  configuration config;
+  if (auto problem = config.read(argc, argv); !problem.empty()) {
+    std::cerr << "projection-node: " << problem << "\n";
+    return bad_command_line;
+  }
+  if (config.cli_helptext_printed)
+    return 0;
+  if (config.version) {
+    std::cout << "projection-node " << PROJECTIONS_VERSION << " (CAF "
+              << compat::caf_version() << ")\n";
+    return 0;
+  }
+  spdlog::set_level(spdlog::level::from_str(config.log_level));
+  node_settings settings;
+  try {
+    settings = config.settings();
+  } catch (const std::runtime_error& e) {
+    std::cerr << "projection-node: " << e.what() << "\n";
+    return bad_command_line;
+  }
+  stop_signals signals;
+  settings.stop = signals.descriptor();
+  caf::actor_system system{config};
+  auto result = run_node(system, std::move(settings));
+  signals.stop();
+  return result;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& e) {
+    std::cerr << "projection-node: " << e.what() << "\n";
+    return failed;
+  }
+}

@@ -1,0 +1,83 @@
+#include "runtime/node.hpp"
+
+#include <future>
+#include <utility>
+
+#include "actors/decoder.hpp"
+#include "actors/projector.hpp"
+#include "actors/reader.hpp"
+#include "actors/writer.hpp"
+
+namespace projections {
+
+namespace {
+
+/// Decoders at work at once. More do not help: what they feed is one registry.
+constexpr size_t decoder_count = 2;
+
+/// Hands the exit code to a thread that waits for it.
+struct observer_state {
+  using interface = node_observer;
+
+  static constexpr const char* actor_name = "observer";
+
+  observer_state(interface::pointer, std::shared_ptr<std::promise<int>> exit)
+    : exit_code(std::move(exit)) {
+    // nop
+  }
+
+  interface::behavior_type make_behavior() {
+    return {[this](node_finished x) {
+      if (!std::exchange(told, true))
+        exit_code->set_value(x.exit_code);
+    }};
+  }
+
+  std::shared_ptr<std::promise<int>> exit_code;
+  bool told = false;
+};
+
+} // namespace
+
+int run_node(caf::actor_system& system, node_settings settings) {
+  auto style = settings.style;
+  auto exit_code = std::make_shared<std::promise<int>>();
+  auto observer = compat::spawn_state<observer_state>(system, exit_code);
+  auto writer = compat::spawn_state<writer_state, caf::detached>(
+    system, settings.output, style, observer);
+  auto models
+    = std::make_shared<shared_models>(std::move(settings.read_models));
+  auto projector = compat::spawn_state<projector_state>(
+    system, models, style, settings.dedup_window);
+  registry_settings registry_options;
+  registry_options.style = style;
+  registry_options.replies = settings.replies;
+  registry_options.reply_bytes_in_flight_max = settings.bytes_in_flight_max;
+  auto registry = compat::spawn_state<registry_state>(
+    system, registry_options, writer, projector, models, observer);
+  std::vector<decoder_actor> decoders;
+  for (size_t i = 0; i < decoder_count; ++i)
+    decoders.push_back(compat::spawn_state<decoder_state>(
+      system, registry, style, settings.limits));
+  reader_settings reader_options;
+  reader_options.style = style;
+  reader_options.limits = settings.limits;
+  reader_options.input_bytes_in_flight_max = settings.bytes_in_flight_max;
+  reader_options.descriptor = settings.input;
+  reader_options.stop_descriptor = settings.stop;
+  auto reader = compat::spawn_state<reader_state, caf::detached>(
+    system, reader_options, decoders, registry);
+  compat::send_anonymously(reader, read_input{});
+  auto result = exit_code->get_future().get();
+  constexpr auto done = caf::exit_reason::user_shutdown;
+  caf::anon_send_exit(reader, done);
+  for (auto& decoder : decoders)
+    caf::anon_send_exit(decoder, done);
+  caf::anon_send_exit(registry, done);
+  caf::anon_send_exit(projector, done);
+  caf::anon_send_exit(writer, done);
+  caf::anon_send_exit(observer, done);
+  return result;
+}
+
+} // namespace projections

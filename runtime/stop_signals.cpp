@@ -1,0 +1,56 @@
+#include "runtime/stop_signals.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <system_error>
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace projections {
+
+namespace {
+
+// A signal handler reaches nothing but what is global.
+volatile std::sig_atomic_t signals_taken = 0;
+int event_descriptor = -1;
+
+void make_readable() {
+  uint64_t one = 1;
+  // It cannot fail: the counter is far from full.
+  [[maybe_unused]] auto written = ::write(event_descriptor, &one, sizeof(one));
+}
+
+void take_signal(int number) {
+  if (signals_taken > 0)
+    ::_exit(128 + number);
+  signals_taken = 1;
+  auto error = errno;
+  make_readable();
+  errno = error;
+}
+
+} // namespace
+
+stop_signals::stop_signals() {
+  event_descriptor = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (event_descriptor < 0)
+    throw std::system_error{errno, std::generic_category(), "eventfd"};
+  struct sigaction action = {};
+  action.sa_handler = take_signal;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGTERM, &action, nullptr);
+  ::sigaction(SIGINT, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+int stop_signals::descriptor() const {
+  return event_descriptor;
+}
+
+void stop_signals::stop() {
+  make_readable();
+}
+
+} // namespace projections

@@ -1,0 +1,91 @@
+// What a projection actor owns: a name, a state, and how many events made it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "messages/json_text.hpp"
+#include "storage/json_state.hpp"
+
+namespace projections {
+
+/// The data of one event and by what it is known, as normalised text.
+struct event_data {
+  std::string_view data;
+  /// Empty if the data has none.
+  std::string_view identity;
+};
+
+/// A named fold of events. Derive from it to fold in another way. Used by one
+/// thread at a time; when the actor that owns it fails, another one takes it
+/// over as it was after its last whole event.
+class named_projection {
+public:
+  /// `name` is text between quotes, `initial_state` normalised text in `style`.
+  named_projection(std::string name, std::string_view initial_state,
+                   json_style style);
+
+  virtual ~named_projection() = default;
+
+  // -- modifiers ---------------------------------------------------------------
+
+  /// Folds one event in and counts it. If it throws, nothing has changed, or
+  /// the projection is not `intact` any more.
+  void apply(event_data event);
+
+  /// Starts again from the initial state with `events`, each of which `next`
+  /// gives back. If it throws, nothing has changed.
+  template <class Next>
+  void rebuild(uint64_t events, Next next) {
+    auto fresh = initial();
+    for (uint64_t i = 0; i < events; ++i)
+      fold(fresh, next());
+    become(std::move(fresh), events);
+  }
+
+  // -- inspectors --------------------------------------------------------------
+
+  /// The name as text between quotes.
+  [[nodiscard]] const std::string& name() const {
+    return name_;
+  }
+
+  /// The number of events applied since the initial state.
+  [[nodiscard]] uint64_t version() const {
+    return version_;
+  }
+
+  [[nodiscard]] const json_state& state() const {
+    return state_;
+  }
+
+  /// Returns whether the state is that of a whole number of events. It is not
+  /// when a fold was cut off in the middle.
+  [[nodiscard]] bool intact() const {
+    return !folding_;
+  }
+
+protected:
+  /// Folds `event` into `into`. Merges it by the rules of `docs/protocol.md`
+  /// unless a derived class does something else. May throw; it should leave
+  /// `into` as it was then, and say so by calling nothing else.
+  virtual void fold(json_state& into, event_data event);
+
+private:
+  [[nodiscard]] json_state initial() const;
+
+  void become(json_state state, uint64_t version);
+
+  std::string name_;
+  /// The initial state; null where it is the empty array, as it mostly is.
+  std::unique_ptr<const std::string> initial_;
+  json_style style_;
+  json_state state_;
+  uint64_t version_ = 0;
+  bool folding_ = false;
+};
+
+} // namespace projections
