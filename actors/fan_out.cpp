@@ -267,23 +267,23 @@ void fan_out::finish() {
 void fan_out::answer_updated(const pending_event& event) {
   auto& r = batch_->at(event.request);
   batch_->answer(event.request, encoder_.begin(r, "read_models_updated")
-                                  .string("event_id", event.id)
-                                  .raw("updated_models", names_of(event.taken))
+                                  .string(event_id_key, event.id)
+                                  .raw(updated_models_key, names_of(event.taken))
                                   .end());
 }
 
 void fan_out::answer_skipped(uint32_t i, std::string_view id,
                              std::string_view reason) {
   batch_->answer(i, encoder_.begin(batch_->at(i), "event_skipped")
-                      .string("event_id", id)
-                      .string("reason", reason)
+                      .string(event_id_key, id)
+                      .string(reason_key, reason)
                       .end());
 }
 
 void fan_out::answer_subscription(uint32_t i, std::string_view type) {
   auto& r = batch_->at(i);
   batch_->answer(i,
-                 encoder_.begin(r, type).raw("event_types", r.value).end());
+                 encoder_.begin(r, type).raw(event_types_key, r.value).end());
 }
 
 fan_out::model_set fan_out::concerned_by(std::string_view event_type) {

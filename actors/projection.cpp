@@ -106,10 +106,10 @@ void projection_state::update(request_batch& batch, uint32_t i) {
   }
   auto& reply = encoder(style_)
                   .begin(r, "projection_updated")
-                  .string("projection", r.name)
-                  .number("version", projection().version());
+                  .string(projection_key, r.name)
+                  .number(version_key, projection().version());
   if (r.include_state)
-    batch.answer(i, reply.name("state").head(), projection().state(),
+    batch.answer(i, reply.name(state_key).head(), projection().state(),
                  reply.tail());
   else
     batch.answer(i, reply.end());
@@ -139,9 +139,9 @@ void projection_state::rebuild(request_batch& batch, uint32_t i) {
   }
   batch.answer(i, encoder(style_)
                     .begin(r, "projection_rebuilt")
-                    .string("projection", r.name)
-                    .number("events_processed", r.event_count)
-                    .number("version", projection().version())
+                    .string(projection_key, r.name)
+                    .number(events_processed_key, r.event_count)
+                    .number(version_key, projection().version())
                     .end());
   if (!waiting_.empty())
     answer_reached();
@@ -162,8 +162,8 @@ void projection_state::remove(request_batch& batch, uint32_t i) {
   auto& r = batch.at(i);
   batch.answer(i, encoder(style_)
                     .begin(r, "projection_deleted")
-                    .string("projection", r.name)
-                    .number("version", projection().version())
+                    .string(projection_key, r.name)
+                    .number(version_key, projection().version())
                     .end());
   refuse_waiting(error_code::key_does_not_exist,
                  "the projection was deleted while the query waited");
@@ -173,9 +173,9 @@ void projection_state::remove(request_batch& batch, uint32_t i) {
 void projection_state::answer_state(request_batch& batch, uint32_t i) {
   auto& reply = encoder(style_)
                   .begin(batch.at(i), "projection_state")
-                  .string("projection", batch.at(i).name)
-                  .number("version", projection().version())
-                  .name("state");
+                  .string(projection_key, batch.at(i).name)
+                  .number(version_key, projection().version())
+                  .name(state_key);
   batch.answer(i, reply.head(), projection().state(), reply.tail());
 }
 

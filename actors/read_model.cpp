@@ -66,13 +66,13 @@ void read_model_state::query(request_batch& batch, uint32_t i) {
     return;
   }
   encoder_.begin(r, "read_model_state")
-    .string("name", r.name)
-    .number("version", model_->version());
+    .string(name_key, r.name)
+    .number(version_key, model_->version());
   if (r.value.empty())
-    batch.answer(i, encoder_.name("state").head(), all_rows{*model_},
+    batch.answer(i, encoder_.name(state_key).head(), all_rows{*model_},
                  encoder_.tail());
   else
-    batch.answer(i, encoder_.raw("state", rows_).end());
+    batch.answer(i, encoder_.raw(state_key, rows_).end());
 }
 
 } // namespace projections

@@ -6,6 +6,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "messages/keyed_hash.hpp"
+
 namespace projections {
 
 namespace {
@@ -24,6 +26,9 @@ decoded_chunk return_when_unused(decoded_chunk x) {
 /// A batch takes requests until their replies may need this much, in bytes, so
 /// that writing can begin before a whole chunk is carried out.
 constexpr size_t batch_reply_bytes_max = size_t{8} << 20;
+
+/// How many rooms for replies are kept for the next batches.
+constexpr size_t spare_rooms_max = 4;
 
 /// What `list` says of a projection besides its name, in bytes at most.
 constexpr size_t list_item_bytes_max = 48;
@@ -67,6 +72,8 @@ registry_actor::behavior_type registry_state::make_behavior() {
       auto& batch = *x.batch;
       bytes_in_flight_ -= batch.bytes_in_flight;
       --batches_in_flight_;
+      if (batch.has_room() && spare_rooms_.size() < spare_rooms_max)
+        spare_rooms_.push_back(batch.take_room());
       send_out();
     },
     [this](version_correction x) { correct_version(x); },
@@ -90,7 +97,7 @@ void registry_state::send_out() {
         return;
       allowed -= bytes_in_flight_;
       auto& r = current_->which->requests[next_request_];
-      if (reply_bytes_max(r) > allowed)
+      if (reply_bytes_max(r, find_for(r)) > allowed)
         return;
     }
     send_batch(std::min(allowed, batch_reply_bytes_max));
@@ -127,27 +134,47 @@ void registry_state::send_batch(size_t reply_bytes_allowed) {
   auto& requests = current_->which->requests;
   size_t reply_bytes = 0;
   for (auto i = next_request_; i < requests.size(); ++i) {
-    auto bytes = reply_bytes_max(requests[i]);
+    auto& r = requests[i];
+    auto x = find_for(r);
+    auto bytes = reply_bytes_max(r, x);
+    // Nothing that is answered now stands in front of a query that may wait.
+    auto may_wait = r.kind == request_kind::query_projection
+                    && r.has_min_version && x != nullptr
+                    && x->version < r.min_version;
     if (i > next_request_
-        && (reply_bytes + bytes > reply_bytes_allowed
-            || may_wait(requests[i])))
+        && (may_wait || reply_bytes + bytes > reply_bytes_allowed))
       break;
     reply_bytes += bytes;
     batch->add_one();
-    route(*batch, i);
+    route(*batch, i, x);
   }
   next_request_ = batch->end();
   batch->bytes_in_flight = reply_bytes;
   bytes_in_flight_ += reply_bytes;
   ++batches_in_flight_;
   if (!groups_.empty() || projector_first_ != request::none)
-    batch->reserve(reply_bytes);
+    batch->use_room(find_room(reply_bytes));
   for (auto& x : groups_)
     compat::send(self_, x.actor, request_group{batch, x.first});
   groups_.clear();
   if (projector_first_ != request::none)
     compat::send(self_, projector_, request_group{batch, projector_first_});
   projector_first_ = request::none;
+}
+
+/// Returns room for `bytes` of replies, used before if possible: fresh pages are a
+/// good part of what a reply costs.
+reply_room registry_state::find_room(size_t bytes) {
+  reply_room result;
+  if (!spare_rooms_.empty()) {
+    result = std::move(spare_rooms_.back());
+    spare_rooms_.pop_back();
+  }
+  auto much_too_large
+    = result.bytes > batch_reply_bytes_max && result.bytes / 4 > bytes;
+  if (result.bytes < bytes || much_too_large)
+    result = reply_room{bytes};
+  return result;
 }
 
 /// Returns a batch that begins with the next request and goes to the writer when
@@ -164,8 +191,9 @@ batch_ptr registry_state::make_batch() {
     }};
 }
 
-/// Sends request `i` of the batch on its way, or answers it.
-void registry_state::route(request_batch& batch, uint32_t i) {
+/// Sends request `i` of the batch, which names the projection `x` or none, on its
+/// way, or answers it.
+void registry_state::route(request_batch& batch, uint32_t i, entry* x) {
   auto& r = batch.at(i);
   if (!choose_envelope(batch, i))
     return;
@@ -177,16 +205,16 @@ void registry_state::route(request_batch& batch, uint32_t i) {
     case request_kind::init:
       return init(batch, i);
     case request_kind::create_projection:
-      return create(batch, i);
+      return create(batch, i, x);
     case request_kind::update_projection:
     case request_kind::rebuild_projection:
-      return change(batch, i);
+      return change(batch, i, x);
     case request_kind::query_projection:
-      return query(batch, i);
+      return query(batch, i, x);
     case request_kind::list_projections:
       return list(batch, i);
     case request_kind::delete_projection:
-      return remove(batch, i);
+      return remove(batch, i, x);
     default:
       return add_to_projector(batch, i);
   }
@@ -221,23 +249,14 @@ void registry_state::add_to_projector(request_batch& batch, uint32_t i) {
 /// Tells projections with queries that may wait that nothing comes any more.
 void registry_state::end_input() {
   input_ended_ = true;
-  for (auto& [name, x] : entries_)
-    if (x.may_wait)
-      compat::send(self_, x.actor, end_of_input{});
+  for (auto& x : entries_)
+    if (x && x->may_wait)
+      compat::send(self_, x->actor, end_of_input{});
 }
 
 void registry_state::finish_if_done() {
   if (input_ended_ && batches_in_flight_ == 0)
     compat::send(self_, observer_, node_finished{0});
-}
-
-/// Returns whether the query `r` has to wait for its version if it is sent out
-/// now. Nothing in front of it may wait with it.
-bool registry_state::may_wait(const request& r) {
-  if (r.kind != request_kind::query_projection || !r.has_min_version)
-    return false;
-  auto x = find(r.name);
-  return x != nullptr && x->version < r.min_version;
 }
 
 // -- requests that end here ------------------------------------------------------
@@ -269,22 +288,21 @@ void registry_state::init(request_batch& batch, uint32_t i) {
   batch.answer(i, encoder_.begin(batch.at(i), "init_ok").end());
 }
 
-void registry_state::create(request_batch& batch, uint32_t i) {
+void registry_state::create(request_batch& batch, uint32_t i, const entry* x) {
   auto& r = batch.at(i);
-  if (find(r.name) != nullptr)
+  if (x != nullptr)
     return refuse(batch, i, error_code::key_already_exists,
                   "there is a projection " + shown_name(r.name) + " already");
   make(r.name, r.value);
   batch.answer(i, encoder_.begin(r, "projection_created")
-                    .string("name", r.name)
-                    .number("version", 0)
+                    .string(name_key, r.name)
+                    .number(version_key, 0)
                     .end());
 }
 
 /// Sends an update or rebuild on; makes the projection if there is none.
-void registry_state::change(request_batch& batch, uint32_t i) {
+void registry_state::change(request_batch& batch, uint32_t i, entry* x) {
   auto& r = batch.at(i);
-  auto x = find(r.name);
   if (x == nullptr)
     x = &make(r.name, "[]");
   count_growth(r, *batch.in(), *x);
@@ -293,38 +311,42 @@ void registry_state::change(request_batch& batch, uint32_t i) {
   add_to_group(batch, i, *x);
 }
 
-void registry_state::query(request_batch& batch, uint32_t i) {
+void registry_state::query(request_batch& batch, uint32_t i, entry* x) {
   auto& r = batch.at(i);
-  auto x = find(r.name);
   if (x == nullptr)
     return refuse_unknown(batch, i);
   x->may_wait |= r.has_min_version && x->version < r.min_version;
   add_to_group(batch, i, *x);
 }
 
-void registry_state::remove(request_batch& batch, uint32_t i) {
-  auto x = entries_.find(batch.at(i).name);
-  if (x == entries_.end())
+void registry_state::remove(request_batch& batch, uint32_t i, entry* x) {
+  if (x == nullptr)
     return refuse_unknown(batch, i);
-  add_to_group(batch, i, x->second);
-  list_bytes_ -= x->first.size() + list_item_bytes_max;
-  entries_.erase(x);
+  add_to_group(batch, i, *x);
+  list_bytes_ -= x->name().size() + list_item_bytes_max;
+  auto hash = keyed_hash(x->name());
+  auto place = *by_name_.find(
+    hash, [&](text_index::item p) { return entries_[p].get() == x; });
+  by_name_.erase(hash, place);
+  free_places_.push_back(place);
+  entries_[place].reset();
 }
 
 void registry_state::list(request_batch& batch, uint32_t i) {
   std::vector<std::pair<std::string, const entry*>> all;
-  all.reserve(entries_.size());
-  for (auto& [name, x] : entries_)
-    all.emplace_back(unescaped(name), &x);
+  all.reserve(by_name_.size());
+  for (auto& x : entries_)
+    if (x)
+      all.emplace_back(unescaped(x->name()), x.get());
   std::sort(all.begin(), all.end());
   auto style = settings_.style;
-  encoder_.begin(batch.at(i), "projection_list").name("projections");
+  encoder_.begin(batch.at(i), "projection_list").name(projections_key);
   encoder_.piece("[");
   for (auto& [name, x] : all) {
     if (x != all.front().second)
       encoder_.piece(style.comma);
     encoder_.piece("{\"name\"").piece(style.colon).piece("\"");
-    encoder_.piece(escaped(name)).piece("\"").number("version", x->version);
+    encoder_.piece(x->name()).piece("\"").number(version_key, x->version);
     encoder_.piece("}");
   }
   batch.answer(i, encoder_.piece("]").end());
@@ -342,21 +364,54 @@ void registry_state::refuse_unknown(request_batch& batch, uint32_t i) {
 
 // -- projections -----------------------------------------------------------------
 
-registry_state::entry* registry_state::find(std::string_view name) {
-  auto x = entries_.find(name);
-  return x == entries_.end() ? nullptr : &x->second;
+registry_state::entry* registry_state::find(std::string_view name) const {
+  auto place = by_name_.find(keyed_hash(name), [&](text_index::item p) {
+    return entries_[p]->name() == name;
+  });
+  return place ? entries_[*place].get() : nullptr;
+}
+
+/// Returns the projection that `r` names, if it names one that there is.
+registry_state::entry* registry_state::find_for(const request& r) const {
+  switch (r.kind) {
+    case request_kind::create_projection:
+    case request_kind::update_projection:
+    case request_kind::rebuild_projection:
+    case request_kind::query_projection:
+    case request_kind::delete_projection:
+      return find(r.name);
+    default:
+      return nullptr;
+  }
+}
+
+/// Failures are rare, so no table leads from instances to entries.
+registry_state::entry* registry_state::find_instance(uint64_t instance) const {
+  auto x = std::find_if(entries_.begin(), entries_.end(), [=](auto& y) {
+    return y && y->instance == instance;
+  });
+  return x == entries_.end() ? nullptr : x->get();
 }
 
 registry_state::entry& registry_state::make(std::string_view name,
                                             std::string_view initial_state) {
-  entry x;
-  x.instance = next_instance_++;
-  x.shared = std::make_shared<shared_projection>(settings_.make_projection(
+  auto x = std::make_unique<entry>();
+  x->instance = next_instance_++;
+  x->shared = std::make_shared<shared_projection>(settings_.make_projection(
     std::string{name}, initial_state, settings_.style));
-  x.state_bytes_max = x.shared->initial_bytes;
-  spawn_actor(x);
+  x->state_bytes_max = x->shared->initial_bytes;
+  by_name_.reserve_one();
+  if (free_places_.empty()) {
+    free_places_.push_back(static_cast<text_index::item>(entries_.size()));
+    entries_.emplace_back();
+  }
+  spawn_actor(*x);
   list_bytes_ += name.size() + list_item_bytes_max;
-  return entries_.emplace(name, std::move(x)).first->second;
+  auto place = free_places_.back();
+  free_places_.pop_back();
+  by_name_.insert(keyed_hash(name), place);
+  entries_[place] = std::move(x);
+  return *entries_[place];
 }
 
 /// Spawns the actor of `x`, and hears when it ends.
@@ -372,47 +427,41 @@ void registry_state::spawn_actor(entry& x) {
 /// Has a new actor go on where the one of `instance` ended, unless its projection
 /// was deleted.
 void registry_state::replace_actor(uint64_t instance) {
-  // Failures are rare, so no table leads from instances to entries.
-  auto i = std::find_if(entries_.begin(), entries_.end(), [=](auto& x) {
-    return x.second.instance == instance;
-  });
-  if (i == entries_.end())
+  auto x = find_instance(instance);
+  if (x == nullptr)
     return;
-  auto& x = i->second;
-  auto& projection = *x.shared->projection;
+  auto& projection = *x->shared->projection;
   spdlog::error("the actor of projection \"{}\" has ended; another one goes on "
                 "at version {}",
-                i->first, projection.version());
-  x.version = projection.version();
-  x.may_wait = false;
-  x.shared->state_bytes = projection.state().bytes();
-  x.shared->growth_included = x.growth_sent;
-  x.instance = next_instance_++;
-  x.batch = UINT64_MAX;
-  spawn_actor(x);
+                x->name(), projection.version());
+  x->version = projection.version();
+  x->may_wait = false;
+  x->shared->state_bytes = projection.state().bytes();
+  x->shared->growth_included = x->growth_sent;
+  x->instance = next_instance_++;
+  spawn_actor(*x);
 }
 
 void registry_state::correct_version(version_correction correction) {
-  auto i = std::find_if(entries_.begin(), entries_.end(), [=](auto& x) {
-    return x.second.instance == correction.instance;
-  });
-  if (i != entries_.end())
-    i->second.version += static_cast<uint64_t>(correction.events);
+  if (auto x = find_instance(correction.instance))
+    x->version += static_cast<uint64_t>(correction.events);
 }
 
 // -- sizes of replies ------------------------------------------------------------
 
 /// Returns how many bytes the reply to `r` may have.
-size_t registry_state::reply_bytes_max(const request& r) {
+size_t registry_state::reply_bytes_max(const request& r, entry* x) {
   auto frame = reply_frame_bytes_max(r) + r.name.size();
   switch (r.kind) {
     case request_kind::update_projection:
-      frame += r.include_state ? r.value.size() : 0;
-      [[fallthrough]];
-    case request_kind::query_projection:
-      if (auto x = find(r.name); x != nullptr && r.include_state)
-        frame += state_bytes_max(*x);
+      if (r.include_state)
+        frame += r.value.size() + (x == nullptr ? 0 : state_bytes_max(*x));
       return frame;
+    case request_kind::query_projection:
+      return frame + (x == nullptr ? 0 : state_bytes_max(*x));
+    case request_kind::subscribe:
+    case request_kind::unsubscribe:
+      return frame + r.value.size();
     case request_kind::list_projections:
       return frame + list_bytes_;
     case request_kind::query_read_model:
@@ -421,7 +470,7 @@ size_t registry_state::reply_bytes_max(const request& r) {
       return frame + models_->names_bytes + r.event_id.size()
              + r.value.size();
     default:
-      return frame + r.value.size();
+      return frame;
   }
 }
 

@@ -10,14 +10,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "actors/projection.hpp"
 #include "actors/projector.hpp"
 #include "messages/interfaces.hpp"
-#include "messages/keyed_hash.hpp"
 #include "messages/reply_encoder.hpp"
+#include "storage/text_index.hpp"
 
 namespace projections {
 
@@ -70,6 +69,11 @@ struct registry_state {
 private:
   /// A named projection.
   struct entry {
+    /// Text between quotes.
+    [[nodiscard]] const std::string& name() const {
+      return shared->projection->name();
+    }
+
     projection_actor actor;
     std::shared_ptr<shared_projection> shared;
 
@@ -104,35 +108,37 @@ private:
   void send_out();
   bool next_chunk();
   void send_batch(size_t reply_bytes_allowed);
-  bool may_wait(const request& r);
-  void route(request_batch& batch, uint32_t i);
+  void route(request_batch& batch, uint32_t i, entry* x);
   void add_to_group(request_batch& batch, uint32_t i, entry& to);
   void add_to_projector(request_batch& batch, uint32_t i);
   void end_input();
   void finish_if_done();
   [[nodiscard]] batch_ptr make_batch();
+  [[nodiscard]] reply_room find_room(size_t bytes);
 
   // Requests that end here, or change which projections there are.
   bool choose_envelope(request_batch& batch, uint32_t i);
   void init(request_batch& batch, uint32_t i);
-  void create(request_batch& batch, uint32_t i);
-  void change(request_batch& batch, uint32_t i);
-  void query(request_batch& batch, uint32_t i);
-  void remove(request_batch& batch, uint32_t i);
+  void create(request_batch& batch, uint32_t i, const entry* x);
+  void change(request_batch& batch, uint32_t i, entry* x);
+  void query(request_batch& batch, uint32_t i, entry* x);
+  void remove(request_batch& batch, uint32_t i, entry* x);
   void list(request_batch& batch, uint32_t i);
   void refuse(request_batch& batch, uint32_t i, error_code code,
               std::string_view text);
   void refuse_unknown(request_batch& batch, uint32_t i);
 
   // Projections.
-  entry* find(std::string_view name);
+  [[nodiscard]] entry* find(std::string_view name) const;
+  [[nodiscard]] entry* find_for(const request& r) const;
+  [[nodiscard]] entry* find_instance(uint64_t instance) const;
   entry& make(std::string_view name, std::string_view initial_state);
   void spawn_actor(entry& x);
   void replace_actor(uint64_t instance);
   void correct_version(version_correction x);
 
   // Sizes of replies.
-  size_t reply_bytes_max(const request& r);
+  size_t reply_bytes_max(const request& r, entry* x);
   size_t state_bytes_max(entry& x);
   void count_growth(request& r, const chunk& in, entry& to);
   size_t rows_bytes_max() const;
@@ -145,9 +151,12 @@ private:
   node_observer observer_;
   reply_encoder encoder_;
 
-  /// All projections by name (text between quotes).
-  std::unordered_map<std::string, entry, keyed_text_hash, std::equal_to<>>
-    entries_;
+  /// All projections, where they were made; null where one was deleted.
+  std::vector<std::unique_ptr<entry>> entries_;
+
+  /// Places in `entries_` by name, and those that are free.
+  text_index by_name_;
+  std::vector<text_index::item> free_places_;
   uint64_t next_instance_ = 0;
 
   /// The node id of an `init`, as a JSON string; empty before it.
@@ -174,6 +183,9 @@ private:
   size_t batches_in_flight_ = 0;
   size_t bytes_in_flight_ = 0;
   bool input_ended_ = false;
+
+  /// Rooms of batches that are written.
+  std::vector<reply_room> spare_rooms_;
 
   /// A limit for the bytes that `list` says of all projections.
   size_t list_bytes_ = 0;

@@ -6,6 +6,7 @@
 // The first WARM_UP requests are not counted. It prints the median and the
 // 99th percentile in nanoseconds to stderr and passes the replies on.
 
+#include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,7 +20,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
-#include <poll.h>
 #include <stdexcept>
 #include <string>
 #include <string_view>

@@ -112,13 +112,13 @@ def run_once(case, output):
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, said
 
 
-def check_replies(case, output, expected):
-    """Compares `output` with the first replies to the same requests."""
+def check_replies(case, output, first, expected):
+    """Compares `output` with what the first case replied to the same requests."""
     result = subprocess.run(["cmp", expected, output], capture_output=True, text=True)
     if result.returncode != 0:
         raise MeasurementError(
-            f"the replies of {case.label} differ: {result.stdout or result.stderr}"
-            f"Both files are kept."
+            f"the replies of {case.label} differ from those of {first}: "
+            f"{result.stdout or result.stderr}Both files are kept."
         )
 
 
@@ -140,16 +140,17 @@ def run_in_turn(folder, cases, rounds):
             of_case.said.append(said)
             of_case.reply_bytes = output.stat().st_size
             if case.replies is not None and case.replies not in expected:
-                expected[case.replies] = folder / f"expected-{len(expected)}.jsonl"
-                output.rename(expected[case.replies])
-                write_out(expected[case.replies])
+                path = folder / f"expected-{len(expected)}.jsonl"
+                output.rename(path)
+                write_out(path)
+                expected[case.replies] = case.label, path
                 continue
             if case.replies is not None:
-                check_replies(case, output, expected[case.replies])
+                check_replies(case, output, *expected[case.replies])
             # Pages of a deleted file need not reach the disk any more, so one
             # program does not wait for what another one wrote.
             output.unlink()
-    for path in expected.values():
+    for _, path in expected.values():
         path.unlink()
     return runs
 

@@ -10,55 +10,24 @@ namespace projections {
 reply_encoder& reply_encoder::begin(const request& to, std::string_view type) {
   text_.clear();
   in_envelope_ = to.answer_in_envelope;
-  text_ += '{';
+  piece("{");
   if (in_envelope_) {
-    text_ += "\"src\"";
-    text_ += style_.colon;
-    text_ += to.node.empty() ? "\"\"" : to.node;
-    raw("dest", to.source);
-    name("body");
-    text_ += '{';
+    piece("\"src\"").piece(style_.colon);
+    piece(to.node.empty() ? "\"\"" : to.node);
+    raw(dest_key, to.source.empty() ? "\"\"" : to.source);
+    name(body_key).piece("{");
   }
-  text_ += "\"type\"";
-  text_ += style_.colon;
-  text_ += '"';
-  text_ += type;
-  text_ += '"';
+  piece("\"type\"").piece(style_.colon).piece("\"").piece(type).piece("\"");
   if (!to.msg_id.empty())
-    raw("in_reply_to", to.msg_id);
+    raw(in_reply_to_key, to.msg_id);
   return *this;
 }
 
-reply_encoder& reply_encoder::raw(std::string_view name,
-                                  std::string_view value) {
-  this->name(name);
-  text_ += value;
-  return *this;
-}
-
-reply_encoder& reply_encoder::string(std::string_view name,
-                                     std::string_view value) {
-  this->name(name);
-  text_ += '"';
-  text_ += value;
-  text_ += '"';
-  return *this;
-}
-
-reply_encoder& reply_encoder::number(std::string_view name, uint64_t value) {
+reply_encoder& reply_encoder::number(const reply_key& key, uint64_t value) {
   std::array<char, 20> digits;
   auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-  return raw(name, {digits.data(),
-                    static_cast<size_t>(end.ptr - digits.data())});
-}
-
-reply_encoder& reply_encoder::name(std::string_view name) {
-  text_ += style_.comma;
-  text_ += '"';
-  text_ += name;
-  text_ += '"';
-  text_ += style_.colon;
-  return *this;
+  return raw(key,
+             {digits.data(), static_cast<size_t>(end.ptr - digits.data())});
 }
 
 std::string_view reply_encoder::end() {
@@ -69,8 +38,8 @@ std::string_view reply_encoder::end() {
 std::string_view reply_encoder::error(const request& to, error_code code,
                                       std::string_view text) {
   return begin(to, "error")
-    .number("code", static_cast<uint64_t>(wire_code(code)))
-    .string("text", text)
+    .number(code_key, static_cast<uint64_t>(wire_code(code)))
+    .string(text_key, text)
     .end();
 }
 

@@ -11,6 +11,35 @@
 
 namespace projections {
 
+/// A key of a reply as it stands between two fields, in both styles.
+struct reply_key {
+  std::string_view spaced;
+  std::string_view compact;
+};
+
+#define PROJECTIONS_REPLY_KEY(name)                                            \
+  inline constexpr reply_key name##_key {                                      \
+    ", \"" #name "\": ", ",\"" #name "\":"                                     \
+  }
+
+PROJECTIONS_REPLY_KEY(dest);
+PROJECTIONS_REPLY_KEY(body);
+PROJECTIONS_REPLY_KEY(in_reply_to);
+PROJECTIONS_REPLY_KEY(code);
+PROJECTIONS_REPLY_KEY(text);
+PROJECTIONS_REPLY_KEY(name);
+PROJECTIONS_REPLY_KEY(projection);
+PROJECTIONS_REPLY_KEY(projections);
+PROJECTIONS_REPLY_KEY(version);
+PROJECTIONS_REPLY_KEY(state);
+PROJECTIONS_REPLY_KEY(events_processed);
+PROJECTIONS_REPLY_KEY(event_types);
+PROJECTIONS_REPLY_KEY(event_id);
+PROJECTIONS_REPLY_KEY(updated_models);
+PROJECTIONS_REPLY_KEY(reason);
+
+#undef PROJECTIONS_REPLY_KEY
+
 /// Builds one reply after the other in a buffer that it keeps. Each begins with
 /// `begin`, takes fields in order and ends with `end`; where a state comes
 /// last, `head` and `tail` are what stands around it. Not thread-safe.
@@ -29,17 +58,23 @@ public:
   /// included.
   reply_encoder& begin(const request& to, std::string_view type);
 
-  /// Adds a field whose value is normalised text. `name` needs no escapes.
-  reply_encoder& raw(std::string_view name, std::string_view value);
+  /// Adds a field whose value is normalised text.
+  reply_encoder& raw(const reply_key& key, std::string_view value) {
+    return name(key).piece(value);
+  }
 
   /// Adds a string field. `value` is text between quotes.
-  reply_encoder& string(std::string_view name, std::string_view value);
+  reply_encoder& string(const reply_key& key, std::string_view value) {
+    return name(key).piece("\"").piece(value).piece("\"");
+  }
 
   /// Adds a number.
-  reply_encoder& number(std::string_view name, uint64_t value);
+  reply_encoder& number(const reply_key& key, uint64_t value);
 
   /// Adds the name of a field whose value follows in pieces.
-  reply_encoder& name(std::string_view name);
+  reply_encoder& name(const reply_key& key) {
+    return piece(style_.comma.size() == 1 ? key.compact : key.spaced);
+  }
 
   /// Adds a piece as it is.
   reply_encoder& piece(std::string_view text) {

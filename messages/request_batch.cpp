@@ -10,15 +10,10 @@ request_batch::request_batch(chunk_ptr in, uint32_t first)
   // nop
 }
 
-void request_batch::reserve(size_t bytes) {
-  // Not cleared: most of it may never be used.
-  room_.reset(new char[bytes]);
-  capacity_ = bytes;
-}
-
 char* request_batch::claim(size_t bytes) {
   auto begin = claimed_.fetch_add(bytes, std::memory_order_relaxed);
-  return begin + bytes <= capacity_ ? room_.get() + begin : claim_more(bytes);
+  return begin + bytes <= room_.bytes ? room_.begin.get() + begin
+                                      : claim_more(bytes);
 }
 
 void request_batch::answer(uint32_t i, std::string_view text) {

@@ -8,11 +8,24 @@
 #include <memory>
 #include <mutex>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "messages/chunk.hpp"
 
 namespace projections {
+
+/// Memory for replies; not cleared, since most of it may never be used.
+struct reply_room {
+  reply_room() = default;
+
+  explicit reply_room(size_t count) : bytes(count), begin(new char[count]) {
+    // nop
+  }
+
+  size_t bytes = 0;
+  std::unique_ptr<char[]> begin;
+};
 
 /// Requests that lie side by side in a chunk. Actors answer different requests
 /// of one batch at the same time; each answers its own, once. The batch is held
@@ -35,9 +48,16 @@ public:
     ++end_;
   }
 
-  /// Makes room for replies of `bytes` in all, before any actor gets the batch.
-  /// Where they need more, more is found.
-  void reserve(size_t bytes);
+  /// Uses `room` for replies; to be called before any actor gets the batch. Where
+  /// they need more, more is found.
+  void use_room(reply_room room) {
+    room_ = std::move(room);
+  }
+
+  /// Gives the room back; the replies are gone then.
+  reply_room take_room() {
+    return std::move(room_);
+  }
 
   /// Returns room for `bytes` of a reply. May be called by many threads.
   char* claim(size_t bytes);
@@ -74,6 +94,11 @@ public:
     return end_;
   }
 
+  /// Returns whether there is a room to take.
+  [[nodiscard]] bool has_room() const {
+    return room_.begin != nullptr;
+  }
+
   [[nodiscard]] const chunk_ptr& in() const {
     return in_;
   }
@@ -96,8 +121,7 @@ private:
   char* claim_more(size_t bytes);
 
   /// The room for most replies, handed out from the front.
-  size_t capacity_ = 0;
-  std::unique_ptr<char[]> room_;
+  reply_room room_;
   std::atomic<size_t> claimed_{0};
 
   /// Blocks for replies that found no room, what is left of the last one, and

@@ -1,6 +1,7 @@
 #include "messages/request_fields.hpp"
 
-#include <utility>
+#include <cstring>
+#include <initializer_list>
 
 #include "messages/json_text.hpp"
 
@@ -13,44 +14,66 @@ constexpr size_t shown_bytes_max = 80;
 
 /// The names of `field`, in its order.
 constexpr std::array<std::string_view, size_t(field::unknown)> field_names{
-  "type",        "msg_id",        "in_reply_to", "src",        "dest",
-  "body",        "name",          "initial_state", "projection", "event",
-  "events",      "include_state", "min_version", "timeout_ms", "event_types",
-  "event_id",    "key",           "node_id",     "node_ids"};
+  "src",         "key",         "type",          "dest",         "body",
+  "name",        "event",       "msg_id",        "events",       "node_id",
+  "event_id",    "node_ids",    "projection",    "timeout_ms",   "in_reply_to",
+  "min_version", "event_types", "initial_state", "include_state"};
 
 /// The names of `event_field`, in its order.
 constexpr std::array<std::string_view, size_t(event_field::unknown)>
-  event_field_names{"event_type", "type",     "eventType", "event_data",
-                    "payload",    "event_id", "id"};
+  event_field_names{"id",        "type",       "payload",   "event_id",
+                    "eventType", "event_type", "event_data"};
 
+/// No name of a field is longer, in bytes.
+constexpr size_t name_bytes_max = 13;
+
+/// For every length, the first of `names` (sorted by length) that is as long or
+/// longer.
 template <size_t N>
-size_t place_of(std::string_view name,
-                const std::array<std::string_view, N>& names) {
-  size_t i = 0;
-  while (i < N && names[i] != name)
-    ++i;
-  return i;
+constexpr std::array<uint8_t, name_bytes_max + 2>
+places_by_length(const std::array<std::string_view, N>& names) {
+  std::array<uint8_t, name_bytes_max + 2> result{};
+  for (size_t length = 0; length < result.size(); ++length)
+    for (auto& name : names)
+      if (name.size() < length)
+        ++result[length];
+  return result;
 }
 
-/// Returns the first of the fields from `first` to `last` that is there, or
-/// `unknown`.
-event_field first_present(const event_fields& event, event_field first,
-                          event_field last) {
-  for (auto i = static_cast<uint8_t>(first); i <= static_cast<uint8_t>(last);
-       ++i)
-    if (!event.values[i].empty())
-      return event_field{i};
+constexpr auto field_places = places_by_length(field_names);
+constexpr auto event_field_places = places_by_length(event_field_names);
+
+/// Returns the place of `name` among `names`, or the place behind all.
+template <size_t N>
+size_t place_of(std::string_view name,
+                const std::array<std::string_view, N>& names,
+                const std::array<uint8_t, name_bytes_max + 2>& places) {
+  if (name.size() > name_bytes_max)
+    return N;
+  for (size_t i = places[name.size()]; i < places[name.size() + 1]; ++i)
+    if (std::memcmp(names[i].data(), name.data(), name.size()) == 0)
+      return i;
+  return N;
+}
+
+/// Returns the first of the fields that is there, or `unknown`.
+event_field first_present(const event_fields& event,
+                          std::initializer_list<event_field> fields) {
+  for (auto x : fields)
+    if (!event[x].empty())
+      return x;
   return event_field::unknown;
 }
 
 } // namespace
 
 field field_of(std::string_view name) {
-  return field(place_of(name, field_names));
+  return field(place_of(name, field_names, field_places));
 }
 
 event_field event_field_of(std::string_view name) {
-  return event_field(place_of(name, event_field_names));
+  return event_field(
+    place_of(name, event_field_names, event_field_places));
 }
 
 std::optional<field_problem> resolve(const event_fields& event,
@@ -58,14 +81,14 @@ std::optional<field_problem> resolve(const event_fields& event,
   auto name_of = [](event_field x) {
     return event_field_names[static_cast<size_t>(x)];
   };
-  auto type = first_present(event, event_field::event_type,
-                            event_field::eventType);
+  auto type = first_present(event, {event_field::event_type, event_field::type,
+                                    event_field::eventType});
   if (type == event_field::unknown)
     return field_problem{"event_type", {}, {}};
   if (!is_name(event[type]))
     return field_problem{name_of(type), "a non-empty string", event[type]};
-  auto data = first_present(event, event_field::event_data,
-                            event_field::payload);
+  auto data
+    = first_present(event, {event_field::event_data, event_field::payload});
   if (data == event_field::unknown)
     return field_problem{"event_data", {}, {}};
   out.type = unquoted(event[type]);

@@ -12,39 +12,39 @@
 
 namespace projections {
 
-/// The keys of a request or its envelope.
+/// The keys of a request or its envelope, by the length of their names.
 enum class field : uint8_t {
-  type,
-  msg_id,
-  in_reply_to,
   src,
+  key,
+  type,
   dest,
   body,
   name,
-  initial_state,
-  projection,
   event,
+  msg_id,
   events,
-  include_state,
-  min_version,
-  timeout_ms,
-  event_types,
-  event_id,
-  key,
   node_id,
+  event_id,
   node_ids,
+  projection,
+  timeout_ms,
+  in_reply_to,
+  min_version,
+  event_types,
+  initial_state,
+  include_state,
   unknown,
 };
 
-/// The keys of an event.
+/// The keys of an event, by the length of their names.
 enum class event_field : uint8_t {
-  event_type,
+  id,
   type,
-  eventType,
-  event_data,
   payload,
   event_id,
-  id,
+  eventType,
+  event_type,
+  event_data,
   unknown,
 };
 

@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 #include <malloc.h>
 
+#include <cstddef>
 #include <deque>
 #include <random>
 #include <set>
@@ -15,7 +16,7 @@ using namespace projections;
 
 namespace {
 
-std::string id_number(size_t i) {
+std::string nth_id(size_t i) {
   return "evt-" + std::to_string(i);
 }
 
@@ -93,15 +94,41 @@ BOOST_AUTO_TEST_CASE(derived_ids_count_once_in_the_window) {
   BOOST_TEST((ids.find("evt-2").content == hash_128{2, 2}));
 }
 
+BOOST_AUTO_TEST_CASE(forgotten_id_is_as_if_it_had_never_come) {
+  processed_ids ids{2};
+  ids.insert("evt-1");
+  ids.insert_derived("evt-2", {2, 2});
+  ids.forget(ids.find("evt-2").number);
+  BOOST_TEST(!ids.contains("evt-2"));
+  BOOST_TEST(ids.contains("evt-1"));
+  BOOST_TEST(ids.size() == 1);
+  BOOST_TEST(ids.insert("evt-3"));
+  BOOST_TEST(ids.contains("evt-1"));
+  BOOST_TEST(ids.insert("evt-2"));
+  BOOST_TEST(!ids.contains("evt-1"));
+  BOOST_TEST((ids.find("evt-2").use == id_use::own));
+}
+
+BOOST_AUTO_TEST_CASE(numbers_follow_the_order_of_insertion) {
+  processed_ids ids;
+  auto first = ids.next_number();
+  ids.insert("evt-1");
+  BOOST_TEST(ids.find("evt-1").number == first);
+  auto second = ids.next_number();
+  ids.insert_derived("evt-2", {2, 2});
+  BOOST_TEST(ids.find("evt-2").number == second);
+  BOOST_TEST(second > first);
+}
+
 BOOST_AUTO_TEST_CASE(many_ids_are_told_apart) {
   // Enough for every shard of the index to grow several times.
   constexpr size_t count = 100'000;
   processed_ids ids;
   for (size_t i = 0; i < count; ++i)
-    BOOST_REQUIRE(ids.insert(id_number(i)));
+    BOOST_REQUIRE(ids.insert(nth_id(i)));
   for (size_t i = 0; i < count; ++i) {
-    BOOST_REQUIRE(ids.contains(id_number(i)));
-    BOOST_REQUIRE(!ids.contains(id_number(count + i)));
+    BOOST_REQUIRE(ids.contains(nth_id(i)));
+    BOOST_REQUIRE(!ids.contains(nth_id(count + i)));
   }
   BOOST_TEST(ids.size() == count);
 }
@@ -116,7 +143,7 @@ BOOST_AUTO_TEST_CASE(window_agrees_with_a_simple_model) {
     std::deque<std::string> order;
     std::set<std::string> known;
     for (size_t i = 0; i < 50'000; ++i) {
-      auto id = id_number(random() % (3 * window));
+      auto id = nth_id(random() % (3 * window));
       auto is_new = known.insert(id).second;
       if (random() % 2 == 0)
         BOOST_REQUIRE(ids.insert(id) == is_new);
@@ -128,6 +155,15 @@ BOOST_AUTO_TEST_CASE(window_agrees_with_a_simple_model) {
         known.erase(order.front());
         BOOST_REQUIRE(!ids.contains(order.front()));
         order.pop_front();
+      }
+      if (random() % 8 == 0) {
+        auto forgotten = order.begin()
+                         + static_cast<std::ptrdiff_t>(random() % order.size());
+        ids.forget(ids.find(*forgotten).number);
+        BOOST_REQUIRE(!ids.contains(*forgotten));
+        known.erase(*forgotten);
+        order.erase(forgotten);
+        continue;
       }
       BOOST_REQUIRE(ids.contains(id));
       BOOST_REQUIRE(ids.size() == order.size());
@@ -148,9 +184,9 @@ BOOST_AUTO_TEST_CASE(million_ids_cost_what_the_protocol_allows) {
     processed_ids ids{window};
     for (size_t i = 0; i < count + window; ++i) {
       if (derived)
-        ids.insert_derived(id_number(i), {i, i});
+        ids.insert_derived(nth_id(i), {i, i});
       else
-        ids.insert(id_number(i));
+        ids.insert(nth_id(i));
     }
     auto after = mallinfo2();
     auto bytes
