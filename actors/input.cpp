@@ -76,9 +76,11 @@ void chunk_filler::fill(chunk& out, bool at_once) {
                                && (used_ >= chunk_bytes_ || source_.is_ready()))
       return hand_over(out, cut);
     auto complete = complete_requests(last_cut());
+    // What the end of input cuts off is a request, too; what a stop does is not.
+    auto all = ended_ && !skipping_ && !source_.is_stopped();
     if (complete > 0 || ended_) {
-      hand_over(out, complete);
-      out.last = ended_;
+      hand_over(out, all ? used_ : complete);
+      out.last = ended_ && !skipping_;
       return;
     }
   }

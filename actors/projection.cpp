@@ -56,13 +56,8 @@ projection_actor::behavior_type projection_state::make_behavior() {
       auto due = std::stable_partition(
         waiting_.begin(), waiting_.end(),
         [now](const waiting_query& x) { return x.deadline > now; });
-      for (auto i = due; i != waiting_.end(); ++i) {
-        auto& r = i->batch->at(i->place);
-        refuse(*i->batch, i->place, error_code::timeout,
-               "version " + std::to_string(r.min_version)
-                 + " was not reached within " + std::to_string(r.timeout_ms)
-                 + " ms");
-      }
+      for (auto i = due; i != waiting_.end(); ++i)
+        refuse_late(*i->batch, i->place);
       waiting_.erase(due, waiting_.end());
     },
   };
@@ -153,6 +148,8 @@ void projection_state::query(const batch_ptr& batch, uint32_t i) {
   auto& r = batch->at(i);
   if (!r.has_min_version || projection().version() >= r.min_version)
     return answer_state(*batch, i);
+  if (r.timeout_ms == 0)
+    return refuse_late(*batch, i);
   milliseconds timeout{std::min(r.timeout_ms, timeout_ms_max)};
   waiting_.push_back({batch, i, self_->clock().now() + timeout});
   compat::send_later(self_, interface{self_}, timeout, check_waiting{});
@@ -188,6 +185,14 @@ void projection_state::refuse(request_batch& batch, uint32_t i,
   if (code == error_code::crash)
     spdlog::error("{}", whole);
   batch.answer(i, encoder(style_).error(r, code, whole));
+}
+
+/// Answers a query whose time is over.
+void projection_state::refuse_late(request_batch& batch, uint32_t i) {
+  auto& r = batch.at(i);
+  refuse(batch, i, error_code::timeout,
+         "version " + std::to_string(r.min_version) + " was not reached within "
+           + std::to_string(r.timeout_ms) + " ms");
 }
 
 void projection_state::refuse_waiting(error_code code, std::string_view text) {

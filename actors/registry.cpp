@@ -62,6 +62,12 @@ registry_state::registry_state(interface::pointer self,
   });
 }
 
+registry_state::~registry_state() {
+  for (auto& x : entries_)
+    if (x && x->may_wait)
+      caf::anon_send_exit(x->actor, caf::exit_reason::user_shutdown);
+}
+
 registry_actor::behavior_type registry_state::make_behavior() {
   return {
     [this](const decoded_chunk& x) {

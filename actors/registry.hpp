@@ -64,6 +64,9 @@ struct registry_state {
                  std::shared_ptr<shared_models> models,
                  node_observer observer);
 
+  /// Ends projections that a timer would keep alive.
+  ~registry_state();
+
   interface::behavior_type make_behavior();
 
 private:

@@ -1,6 +1,11 @@
 #include "messages/json_parser.hpp"
 
+#include <cmath>
+#include <cstdlib>
+
 namespace projections {
+
+namespace {
 
 std::string describe(rapidjson::ParseErrorCode code, char next, bool at_end) {
   using namespace rapidjson;
@@ -8,7 +13,7 @@ std::string describe(rapidjson::ParseErrorCode code, char next, bool at_end) {
     return "unexpected end of the request";
   if (next == '\0')
     return "a NUL byte";
-  if (next == '\n' && code != kParseErrorNone)
+  if (next == '\n')
     return "unexpected end of the line";
   switch (code) {
     case kParseErrorObjectMissName:
@@ -42,7 +47,29 @@ std::string describe(rapidjson::ParseErrorCode code, char next, bool at_end) {
   }
 }
 
-bool has_surrogate(std::string_view text) {
+} // namespace
+
+std::string describe(const strict_handler& handler, size_t depth_max,
+                     rapidjson::ParseErrorCode code, char next, bool at_end) {
+  switch (handler.refused()) {
+    case strict_handler::refusal::too_deep:
+      return "nesting deeper than " + std::to_string(depth_max) + " brackets";
+    case strict_handler::refusal::surrogate:
+      return "a lone surrogate";
+    case strict_handler::refusal::number_too_big:
+      return describe(rapidjson::kParseErrorNumberTooBig, ' ', false);
+    default:
+      return describe(code, next, at_end);
+  }
+}
+
+bool strict_handler::is_beyond_double(std::string_view digits) {
+  if (digits.find_first_of("eE") == digits.npos && digits.size() < 300)
+    return false;
+  return std::isinf(std::strtod(std::string{digits}.c_str(), nullptr));
+}
+
+bool strict_handler::has_surrogate(std::string_view text) {
   for (size_t i = text.find('\xED'); i < text.size();
        i = text.find('\xED', i + 1))
     if (static_cast<unsigned char>(text[i + 1]) >= 0xA0)

@@ -25,21 +25,21 @@ inline constexpr unsigned checked_parse_flags
 inline constexpr unsigned ascii_parse_flags
   = checked_parse_flags & ~unsigned{rapidjson::kParseValidateEncodingFlag};
 
-/// Nesting deeper than this many brackets is an error, whatever is configured.
-inline constexpr size_t depth_limit_max = 1'000'000;
+/// What every handler of the parser's events checks besides what the parser does.
+/// Numbers come as strings, so the functions for other numbers are never called.
+class strict_handler {
+public:
+  /// Why a handler made the parser stop.
+  enum class refusal : uint8_t { none, too_deep, surrogate, number_too_big };
 
-/// Says in words what the parser did not like. `next` is the byte at the place
-/// of the error; `at_end` says that the place is the end of the text.
-[[nodiscard]] std::string describe(rapidjson::ParseErrorCode code, char next,
-                                   bool at_end);
+  explicit strict_handler(size_t depth_max) : depth_max_(depth_max) {
+    // nop
+  }
 
-/// Returns whether `text` has an encoded surrogate, as the parser makes one of a
-/// lone `\uDC00`.
-[[nodiscard]] bool has_surrogate(std::string_view text);
+  [[nodiscard]] refusal refused() const {
+    return refused_;
+  }
 
-/// What a handler of the parser's events must have besides what it is for.
-/// Numbers come as strings, so the rest is never called.
-struct number_handler {
   bool Int(int) {
     return false;
   }
@@ -55,6 +55,61 @@ struct number_handler {
   bool Double(double) {
     return false;
   }
+
+protected:
+  /// Begins another text.
+  void restart() {
+    depth_ = 0;
+    refused_ = refusal::none;
+  }
+
+  /// Counts a bracket. Returns false if there are too many.
+  bool open() {
+    return ++depth_ <= depth_max_ || refuse(refusal::too_deep);
+  }
+
+  void close() {
+    --depth_;
+  }
+
+  /// Returns false for a number beyond the range of a double; the parser finds
+  /// those with large exponents only.
+  bool accept_number(std::string_view digits) {
+    return digits.size() < short_number_max || !is_beyond_double(digits)
+           || refuse(refusal::number_too_big);
+  }
+
+  /// Returns false for an encoded surrogate, as the parser makes one of a lone
+  /// `\uDC00`.
+  bool accept_string(std::string_view content) {
+    return !has_surrogate(content) || refuse(refusal::surrogate);
+  }
+
+private:
+  /// The shortest number that is too big for a double and not for the parser
+  /// has as many bytes: `1.8e308`.
+  static constexpr size_t short_number_max = 7;
+
+  static bool is_beyond_double(std::string_view digits);
+
+  static bool has_surrogate(std::string_view text);
+
+  bool refuse(refusal why) {
+    refused_ = why;
+    return false;
+  }
+
+  size_t depth_max_;
+  size_t depth_ = 0;
+  refusal refused_ = refusal::none;
 };
+
+/// Says in words why parsing stopped: what `handler` refused, or what the parser
+/// did not like. `next` is the byte at the place of the error; `at_end` says that
+/// the place is the end of the text.
+[[nodiscard]] std::string describe(const strict_handler& handler,
+                                   size_t depth_max,
+                                   rapidjson::ParseErrorCode code, char next,
+                                   bool at_end);
 
 } // namespace projections

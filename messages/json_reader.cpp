@@ -10,10 +10,15 @@ namespace {
 constexpr size_t depth_max = 1024;
 
 /// Hands everything on to a builder.
-class building_handler : public number_handler {
+class building_handler : public strict_handler {
 public:
-  explicit building_handler(json_style style, char* out) : builder_(style) {
+  building_handler(json_style style, char* out)
+    : strict_handler(depth_max), builder_(style) {
     builder_.begin(out);
+  }
+
+  [[nodiscard]] size_t written() const {
+    return builder_.text().size();
   }
 
   bool Null() {
@@ -25,51 +30,39 @@ public:
   }
 
   bool RawNumber(const char* digits, rapidjson::SizeType length, bool) {
-    return literal({digits, length});
+    return accept_number({digits, length}) && literal({digits, length});
   }
 
   bool String(const char* content, rapidjson::SizeType length, bool) {
-    if (has_surrogate({content, length}))
-      return false;
     builder_.string({content, length}, false);
-    return true;
+    return accept_string({content, length});
   }
 
   bool Key(const char* content, rapidjson::SizeType length, bool) {
-    if (has_surrogate({content, length}))
-      return false;
     builder_.key({content, length}, false);
-    return true;
+    return accept_string({content, length});
   }
 
   bool StartObject() {
     builder_.start_object();
-    return ++depth_ <= depth_max;
+    return open();
   }
 
   bool EndObject(rapidjson::SizeType) {
-    --depth_;
+    close();
     builder_.end_object();
     return true;
   }
 
   bool StartArray() {
     builder_.start_array();
-    return ++depth_ <= depth_max;
+    return open();
   }
 
   bool EndArray(rapidjson::SizeType) {
-    --depth_;
+    close();
     builder_.end_array();
     return true;
-  }
-
-  [[nodiscard]] size_t written() const {
-    return builder_.text().size();
-  }
-
-  [[nodiscard]] bool too_deep() const {
-    return depth_ > depth_max;
   }
 
 private:
@@ -79,7 +72,6 @@ private:
   }
 
   json_builder builder_;
-  size_t depth_ = 0;
 };
 
 } // namespace
@@ -95,13 +87,11 @@ std::string normalise(std::string_view json, json_style style) {
   auto outcome = parser.Parse<flags>(stream, handler);
   if (outcome.IsError()) {
     auto place = outcome.Offset();
-    auto reason = std::string{"unexpected text behind the value"};
-    if (handler.too_deep())
-      reason = "nesting deeper than " + std::to_string(depth_max) + " brackets";
-    else if (outcome.Code() == rapidjson::kParseErrorTermination)
-      reason = "a lone surrogate";
-    else if (outcome.Code() != rapidjson::kParseErrorDocumentRootNotSingular)
-      reason = describe(outcome.Code(), input[place], place >= input.size());
+    auto reason
+      = outcome.Code() == rapidjson::kParseErrorDocumentRootNotSingular
+          ? "unexpected text behind the value"
+          : describe(handler, depth_max, outcome.Code(), input[place],
+                     place >= input.size());
     throw malformed_json{"malformed JSON at byte " + std::to_string(place)
                          + ": " + reason};
   }

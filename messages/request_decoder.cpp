@@ -119,17 +119,21 @@ private:
       auto place = at + result.Offset();
       in.events.resize(events_before);
       if (place >= stop && limited)
-        refuse(in, "a request of more than "
-                     + std::to_string(limits_.request_bytes_max) + " bytes");
+        refuse_too_long(in);
       else
         refuse(in, "malformed JSON at byte " + std::to_string(place - at)
-                     + ": " + reason(result.Code(), *place, place >= stop));
+                     + ": "
+                     + describe(handler_, limits_.depth_max, result.Code(),
+                                *place, place >= stop));
       return next_line(place, bound);
     }
     auto value_end = at + stream.Tell();
     auto rest_end = find_line_end(value_end, bound);
     auto rest = std::find_if_not(value_end, rest_end, is_space);
-    if (rest != rest_end) {
+    if (static_cast<size_t>(value_end - at) > limits_.request_bytes_max) {
+      in.events.resize(events_before);
+      refuse_too_long(in);
+    } else if (rest != rest_end) {
       in.events.resize(events_before);
       refuse(in, "malformed JSON at byte " + std::to_string(rest - at)
                    + ": unexpected text behind the request");
@@ -149,17 +153,9 @@ private:
     return line_end == bound ? bound : line_end + 1;
   }
 
-  std::string reason(rapidjson::ParseErrorCode code, char next,
-                     bool at_end) const {
-    switch (handler_.refused()) {
-      case request_handler::refusal::too_deep:
-        return "nesting deeper than " + std::to_string(limits_.depth_max)
-               + " brackets";
-      case request_handler::refusal::surrogate:
-        return "a lone surrogate";
-      default:
-        return describe(code, next, at_end);
-    }
+  void refuse_too_long(chunk& in) const {
+    refuse(in, "a request of more than "
+                 + std::to_string(limits_.request_bytes_max) + " bytes");
   }
 
   /// Adds a request that is answered with error 12 and nothing else.

@@ -95,16 +95,11 @@ private:
   bool too_long_ = false;
 };
 
-/// Rejects what the decoder rejects.
-class strict_handler : public number_handler {
+/// Rejects what the decoder rejects, and keeps nothing.
+class checking_handler : public strict_handler {
 public:
-  explicit strict_handler(size_t depth_max) : depth_max_(depth_max) {
-    // nop
-  }
-
-  void begin() {
-    depth_ = 0;
-  }
+  using strict_handler::restart;
+  using strict_handler::strict_handler;
 
   bool Null() {
     return true;
@@ -112,33 +107,29 @@ public:
   bool Bool(bool) {
     return true;
   }
-  bool RawNumber(const char*, rapidjson::SizeType, bool) {
-    return true;
+  bool RawNumber(const char* digits, rapidjson::SizeType length, bool) {
+    return accept_number({digits, length});
   }
   bool String(const char* text, rapidjson::SizeType length, bool) {
-    return !has_surrogate({text, length});
+    return accept_string({text, length});
   }
   bool Key(const char* text, rapidjson::SizeType length, bool) {
-    return !has_surrogate({text, length});
+    return accept_string({text, length});
   }
   bool StartObject() {
-    return ++depth_ <= depth_max_;
+    return open();
   }
   bool EndObject(rapidjson::SizeType) {
-    --depth_;
+    close();
     return true;
   }
   bool StartArray() {
-    return ++depth_ <= depth_max_;
+    return open();
   }
   bool EndArray(rapidjson::SizeType) {
-    --depth_;
+    close();
     return true;
   }
-
-private:
-  size_t depth_max_;
-  size_t depth_ = 0;
 };
 
 } // namespace
@@ -157,7 +148,7 @@ public:
     if (begin == text.npos)
       return {ending::blank, text.size()};
     pulling_stream stream{text, begin, limits_.request_bytes_max, more};
-    handler_.begin();
+    handler_.restart();
     auto result = parser_.Parse<checked_parse_flags>(stream, handler_);
     // An error behind which the parser read on is on the line where it began.
     if (result.IsError() && !stream.is_starved() && !stream.is_too_long()
@@ -180,7 +171,7 @@ public:
 
 private:
   request_limits limits_;
-  strict_handler handler_;
+  checking_handler handler_;
   rapidjson::Reader parser_;
 };
 

@@ -5,7 +5,7 @@
 namespace projections {
 
 request_handler::request_handler(json_style style, size_t depth_max)
-  : depth_max_(depth_max), builder_(style) {
+  : strict_handler(depth_max), builder_(style) {
   // nop
 }
 
@@ -16,8 +16,7 @@ void request_handler::begin(chunk& in, char* out, bool verbatim) {
   is_object_ = false;
   has_inner_ = false;
   in_body_ = false;
-  refused_ = refusal::none;
-  depth_ = 0;
+  restart();
   value_depth_ = 0;
   at_ = place::nowhere;
   outside_.clear();
@@ -27,10 +26,8 @@ void request_handler::begin(chunk& in, char* out, bool verbatim) {
 bool request_handler::String(const char* content, rapidjson::SizeType length,
                              bool) {
   std::string_view text{content, length};
-  if (!verbatim_ && has_surrogate(text)) {
-    refused_ = refusal::surrogate;
+  if (!verbatim_ && !accept_string(text))
     return false;
-  }
   if (value_depth_ == 0)
     begin_value(is_known());
   if (keeps_)
@@ -43,10 +40,8 @@ bool request_handler::String(const char* content, rapidjson::SizeType length,
 bool request_handler::Key(const char* content, rapidjson::SizeType length,
                           bool) {
   std::string_view text{content, length};
-  if (!verbatim_ && has_surrogate(text)) {
-    refused_ = refusal::surrogate;
+  if (!verbatim_ && !accept_string(text))
     return false;
-  }
   if (value_depth_ > 0) {
     if (keeps_)
       builder_.key(text, verbatim_);
@@ -107,7 +102,7 @@ bool request_handler::StartObject() {
 }
 
 bool request_handler::EndObject(rapidjson::SizeType) {
-  --depth_;
+  close();
   if (value_depth_ > 0) {
     if (keeps_)
       builder_.end_object();
@@ -152,7 +147,7 @@ bool request_handler::StartArray() {
 }
 
 bool request_handler::EndArray(rapidjson::SizeType) {
-  --depth_;
+  close();
   if (value_depth_ > 0) {
     if (keeps_)
       builder_.end_array();
@@ -173,14 +168,6 @@ bool request_handler::literal(std::string_view token) {
   if (value_depth_ == 0)
     end_value();
   return true;
-}
-
-/// Counts a bracket.
-bool request_handler::open() {
-  if (++depth_ <= depth_max_)
-    return true;
-  refused_ = refusal::too_deep;
-  return false;
 }
 
 void request_handler::enter(place where) {

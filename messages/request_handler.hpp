@@ -16,11 +16,8 @@ namespace projections {
 
 /// Finds the known keys of a request, wherever they may stand, and has their
 /// values normalised into the chunk. Values of unknown keys are skipped.
-class request_handler : public number_handler {
+class request_handler : public strict_handler {
 public:
-  /// Why the handler made the parser stop.
-  enum class refusal : uint8_t { none, too_deep, surrogate };
-
   request_handler(json_style style, size_t depth_max);
 
   /// Begins a request in `in`. `verbatim` says that no string in it has a byte
@@ -28,10 +25,6 @@ public:
   void begin(chunk& in, char* out, bool verbatim);
 
   // -- inspectors --------------------------------------------------------------
-
-  [[nodiscard]] refusal refused() const {
-    return refused_;
-  }
 
   /// Returns whether the request was an object.
   [[nodiscard]] bool is_object() const {
@@ -69,7 +62,8 @@ public:
   }
 
   bool RawNumber(const char* digits, rapidjson::SizeType length, bool) {
-    return literal({digits, length});
+    std::string_view text{digits, length};
+    return accept_number(text) && literal(text);
   }
 
   bool String(const char* content, rapidjson::SizeType length, bool);
@@ -84,7 +78,6 @@ private:
   enum class place : uint8_t { nowhere, request, body, event, events, element };
 
   bool literal(std::string_view token);
-  bool open();
   void enter(place where);
   void begin_value(bool kept);
   void end_value();
@@ -103,7 +96,6 @@ private:
     return at_ == place::element ? element_ : fields().event;
   }
 
-  size_t depth_max_;
   json_builder builder_;
   chunk* chunk_ = nullptr;
   char* out_ = nullptr;
@@ -111,12 +103,10 @@ private:
   bool is_object_ = false;
   bool has_inner_ = false;
   bool in_body_ = false;
-  refusal refused_ = refusal::none;
 
-  /// Brackets open, in all and within a value that is kept or skipped whole.
-  size_t depth_ = 0;
+  /// Brackets open within a value that is kept or skipped whole, and whether it
+  /// is kept.
   size_t value_depth_ = 0;
-  /// Whether that value is kept.
   bool keeps_ = false;
 
   /// Where the parser is, and where it was outside of each bracket.

@@ -16,8 +16,10 @@ constexpr hash_key public_key{};
 constexpr size_t members_kept = 16384;
 
 void append_word(std::string& out, uint64_t word) {
-  for (int shift = 0; shift < 64; shift += 8)
-    out += static_cast<char>(word >> shift & 0xff);
+  char bytes[8];
+  for (int i = 0; i < 8; ++i)
+    bytes[i] = static_cast<char>(word >> 8 * i & 0xff);
+  out.append(bytes, sizeof(bytes));
 }
 
 /// Takes `c` from the front of `text`, and a space that may follow it.

@@ -33,10 +33,6 @@ std::string_view number_of(std::string_view payload) {
 
 } // namespace
 
-event_identity::event_identity() : key_(random_hash_key()) {
-  // nop
-}
-
 /// Sets the content and the id as it is without a suffix.
 void event_identity::begin(std::string_view event_type,
                            std::string_view payload) {
@@ -46,7 +42,7 @@ void event_identity::begin(std::string_view event_type,
   form_ += event_type;
   form_ += '"';
   forms_.append(form_, payload);
-  content_ = sip_hash(key_, form_);
+  content_ = sip_hash(public_key, form_);
   id_ = "evt-";
   if (auto number = number_of(payload); !number.empty())
     id_ += number;
@@ -54,11 +50,10 @@ void event_identity::begin(std::string_view event_type,
     append_digits(id_digits);
 }
 
-/// Appends the first digits of the event's public hash to the id.
+/// Appends the first digits of the content's hash to the id.
 void event_identity::append_digits(size_t count) {
-  auto hash = sip_hash(public_key, form_).low;
   for (size_t i = 0; i < count; ++i)
-    id_ += "0123456789abcdef"[hash >> (60 - 4 * i) & 15];
+    id_ += "0123456789abcdef"[content_.low >> (60 - 4 * i) & 15];
 }
 
 void event_identity::append_suffix() {

@@ -16,7 +16,7 @@ struct derived_identity {
   /// The id, as text between quotes; valid until the next one is derived.
   std::string_view id;
 
-  /// What the event says, as a keyed hash: equal for equal type and payload.
+  /// A hash of what the event says: equal for equal type and payload.
   hash_128 content;
 
   /// Whether `id` is taken by an event of the same content, of which this one
@@ -25,17 +25,15 @@ struct derived_identity {
 };
 
 /// Derives event ids. An id is `evt-` and what follows the last `-` in the
-/// string `payload.id`, or `evt-` and 16 hex digits of a hash of the content
+/// string `payload.id`, or `evt-` and 16 hex digits of the hash of the content
 /// where there is nothing such. If an event of other content has it, `-` and
-/// the first 8 of these digits are appended until it is free. The digits ignore
-/// the order of keys and how strings are escaped, keep the spelling of numbers,
-/// and are the same in every run and on every machine; the content hash, by
-/// which events are compared, is keyed anew for every object. Not thread-safe;
-/// one projector owns it.
+/// the first 8 of these digits are appended until it is free. The hash ignores
+/// the order of keys and how strings are escaped, keeps the spelling of
+/// numbers, and is the same in every run and on every machine. Events are
+/// compared by all of its 128 bits, so that making two of them pass for one
+/// takes 2^64 tries. Not thread-safe; one projector owns it.
 class event_identity {
 public:
-  event_identity();
-
   // -- modifiers ---------------------------------------------------------------
 
   /// Returns the identity of the event of type `event_type` (text between
@@ -76,13 +74,12 @@ private:
     return id_;
   }
 
-  hash_key key_;
   canonical_form forms_;
 
   /// The canonical form of the event's type and payload.
   std::string form_;
 
-  /// The event's keyed hash.
+  /// The hash of `form_`.
   hash_128 content_;
 
   /// The id as far as it is made.

@@ -35,13 +35,8 @@ void json_state::apply(std::string_view data, std::string_view identity) {
   } else {
     std::string merged;
     append_merged(merged, flat_, data, style_);
-    if (is_large_object(merged)) {
-      object_ = std::make_unique<json_object>(merged, style_);
-      merged.clear();
-    } else {
-      object_.reset();
-    }
-    flat_ = std::move(merged);
+    // A value of another kind may have come out, even an array.
+    *this = json_state{merged, style_};
   }
 }
 

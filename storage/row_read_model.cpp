@@ -30,10 +30,17 @@ std::string_view entity_in(std::string_view payload, std::string_view field) {
            : std::string_view{};
 }
 
+/// Returns whether `value` may have a null in it, which a patch would take out.
+bool may_have_null(std::string_view value) {
+  return value.find("null") != std::string_view::npos;
+}
+
 /// Returns whether merging `patch` into `row` is known to change nothing
 /// without doing it. That is so where every value is in the row already, in the
 /// same order; producers repeat themselves that way.
 bool is_in(std::string_view patch, std::string_view row) {
+  if (patch == row && !may_have_null(patch))
+    return true;
   member_cursor held{row};
   for (member_cursor change{patch}; change.next();) {
     do {
@@ -42,11 +49,9 @@ bool is_in(std::string_view patch, std::string_view row) {
     } while (held.key() != change.key());
     if (held.value() != change.value())
       return false;
-    // A null would be taken out, which an equal text does not show.
     auto kind = kind_of(change.value());
     if (kind == json_kind::null
-        || (kind == json_kind::object
-            && change.value().find("null") != std::string_view::npos))
+        || (kind == json_kind::object && may_have_null(change.value())))
       return false;
   }
   return true;
