@@ -166,7 +166,7 @@ void check(const row_read_model_config& model, const std::string& place) {
   for (auto& [event_type, rule] : model.on)
     for (auto& x : rule.reductions) {
       if (x.field == model.entity)
-        fail(place + ".on." + event_type + '.' + x.field,
+        fail(member_of(member_of(place + ".on", event_type), x.field),
              "the entity's field must not be reduced");
       can_have_key = can_have_key || x.field == model.find_by;
     }

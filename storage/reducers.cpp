@@ -69,10 +69,10 @@ void append_digits(std::string& out, std::string_view longer,
 
 void append_long_sum(std::string& out, long_integer x, long_integer y) {
   auto order = compare_digits(x.digits, y.digits);
-  if (order < 0)
+  if (std::is_lt(order))
     std::swap(x, y);
   auto same_sign = x.negative == y.negative;
-  if (x.negative && (same_sign || order != 0))
+  if (x.negative && (same_sign || std::is_neq(order)))
     out += '-';
   append_digits(out, x.digits, y.digits, same_sign);
 }

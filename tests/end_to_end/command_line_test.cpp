@@ -116,9 +116,8 @@ BOOST_AUTO_TEST_CASE(unknown_words_of_a_read_model_file_are_named) {
 
 BOOST_AUTO_TEST_CASE(wrong_values_of_a_read_model_file_are_refused) {
   for (auto name : {"", R"("name": "", )", R"("name": 5, )"})
-    check_file_refused(R"({"read_models": [{)"s + name
-                         + R"("on": {"A": "merge"}}]})",
-                       "name");
+    check_file_refused(
+      R"({"read_models": [{)"s + name + R"("on": {"A": "merge"}}]})", "name");
   check_file_refused(
     R"({"read_models": [{"name": "twice", "on": {"A": "merge"}},
                         {"name": "twice", "on": {"A": "merge"}}]})",
