@@ -100,15 +100,21 @@ bool chunk_filler::read_more() {
   return !ended_;
 }
 
-/// Reads while input is ready and the chunk has room, or until there is enough to
-/// tell where to cut.
+/// Reads while input is ready and the chunk has room, and as long as it may tell
+/// where to cut: at a line that begins with a brace, or at the end of input. To
+/// find the end of a request in another way means to parse it.
 void chunk_filler::gather(bool at_once) {
   if (used_ == 0 && !read_more())
     return;
-  while (!at_once && !ended_ && source_.is_ready()) {
-    // A long first line has no end before a line break.
+  while (!ended_ && source_.is_ready()) {
+    auto first_break = find_line_break();
+    auto has_break = first_break != std::string_view::npos;
+    if (at_once && has_break)
+      return;
     if (used_ >= chunk_bytes_
-        && (has_line_break() || used_ > limits_.request_bytes_max))
+        && (last_cut() > 0
+            || (has_break ? used_ > first_break + chunk_bytes_
+                          : used_ > limits_.request_bytes_max)))
       return;
     read_more();
   }
@@ -133,14 +139,12 @@ size_t chunk_filler::last_cut() {
   return cut_;
 }
 
-/// Returns whether there is a line break.
-bool chunk_filler::has_line_break() {
-  if (!has_line_break_)
-    has_line_break_ = std::memchr(buffer_.begin() + searched_for_break_, '\n',
-                                  used_ - searched_for_break_)
-                      != nullptr;
+/// Returns the place of the first line break, or `npos`.
+size_t chunk_filler::find_line_break() {
+  if (first_break_ == std::string_view::npos)
+    first_break_ = text().find('\n', searched_for_break_);
   searched_for_break_ = used_;
-  return has_line_break_;
+  return first_break_;
 }
 
 /// To be called when text was taken from the front of the buffer.
@@ -148,7 +152,7 @@ void chunk_filler::forget_searches() {
   searched_ = 0;
   cut_ = 0;
   searched_for_break_ = 0;
-  has_line_break_ = false;
+  first_break_ = std::string_view::npos;
 }
 
 /// Reads on and drops everything up to a line break.

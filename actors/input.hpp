@@ -63,7 +63,7 @@ private:
   bool read_more();
   void gather(bool at_once);
   size_t last_cut();
-  bool has_line_break();
+  size_t find_line_break();
   void forget_searches();
   void skip_rest_of_line();
   size_t complete_requests(size_t from);
@@ -83,8 +83,8 @@ private:
   size_t cut_ = 0;
   size_t searched_ = 0;
 
-  /// Whether there is a line break, and how much was searched for one.
-  bool has_line_break_ = false;
+  /// The first line break (`npos` for none), and how much was searched for it.
+  size_t first_break_ = std::string_view::npos;
   size_t searched_for_break_ = 0;
 
   bool ended_ = false;

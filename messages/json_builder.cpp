@@ -3,6 +3,8 @@
 #include <cstring>
 #include <unordered_map>
 
+#include "messages/short_copy.hpp"
+
 namespace projections {
 
 json_builder::json_builder(json_style style) : style_(style) {
@@ -139,7 +141,7 @@ void json_builder::drop_repeated(const frame& in) {
 }
 
 void json_builder::put(std::string_view text) {
-  std::memcpy(out_, text.data(), text.size());
+  short_copy(out_, text.data(), text.size());
   out_ += text.size();
 }
 

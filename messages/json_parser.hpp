@@ -17,7 +17,7 @@ namespace projections {
 
 /// The parser's flags for text whose strings may hold anything.
 inline constexpr unsigned checked_parse_flags
-  = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag
+  = rapidjson::kParseNumbersAsStringsFlag
     | rapidjson::kParseStopWhenDoneFlag
     | rapidjson::kParseValidateEncodingFlag;
 

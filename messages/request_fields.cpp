@@ -48,10 +48,11 @@ template <size_t N>
 size_t place_of(std::string_view name,
                 const std::array<std::string_view, N>& names,
                 const std::array<uint8_t, name_bytes_max + 2>& places) {
-  if (name.size() > name_bytes_max)
+  if (name.empty() || name.size() > name_bytes_max)
     return N;
   for (size_t i = places[name.size()]; i < places[name.size() + 1]; ++i)
-    if (std::memcmp(names[i].data(), name.data(), name.size()) == 0)
+    if (names[i].front() == name.front()
+        && std::memcmp(names[i].data(), name.data(), name.size()) == 0)
       return i;
   return N;
 }
@@ -60,7 +61,7 @@ size_t place_of(std::string_view name,
 event_field first_present(const event_fields& event,
                           std::initializer_list<event_field> fields) {
   for (auto x : fields)
-    if (!event[x].empty())
+    if (!event.values[x].empty())
       return x;
   return event_field::unknown;
 }
@@ -85,18 +86,18 @@ std::optional<field_problem> resolve(const event_fields& event,
                                     event_field::eventType});
   if (type == event_field::unknown)
     return field_problem{"event_type", {}, {}};
-  if (!is_name(event[type]))
-    return field_problem{name_of(type), "a non-empty string", event[type]};
+  if (!is_name(event.values[type]))
+    return field_problem{name_of(type), "a non-empty string", event.values[type]};
   auto data
     = first_present(event, {event_field::event_data, event_field::payload});
   if (data == event_field::unknown)
     return field_problem{"event_data", {}, {}};
-  out.type = unquoted(event[type]);
-  out.data = event[data];
+  out.type = unquoted(event.values[type]);
+  out.data = event.values[data];
   out.identity = event.identities[data == event_field::payload ? 1 : 0];
   out.id = {};
   for (auto id : {event_field::event_id, event_field::id}) {
-    auto text = event[id];
+    auto text = event.values[id];
     if (text.empty() || text == "null")
       continue;
     if (!is_name(text))

@@ -54,16 +54,47 @@ enum class event_field : uint8_t {
 /// Returns the key of an event that `name` (unescaped) stands for.
 [[nodiscard]] event_field event_field_of(std::string_view name);
 
-/// The values of one event, normalised; empty where absent.
-struct event_fields {
-  std::array<std::string_view, size_t(event_field::unknown)> values{};
-
-  /// The identities of `event_data` and `payload`; empty if they have none.
-  std::array<std::string_view, 2> identities{};
-
-  [[nodiscard]] std::string_view operator[](event_field x) const {
-    return values[static_cast<size_t>(x)];
+/// The values of the known keys of one object, normalised. Emptying it costs
+/// nothing, however many keys there are.
+template <class Key>
+class value_table {
+public:
+  void clear() {
+    present_ = 0;
   }
+
+  /// Makes `value` the one of `key`; an empty one takes it out.
+  void set(Key key, std::string_view value) {
+    auto place = static_cast<size_t>(key);
+    values_[place] = value;
+    present_ = (present_ & ~(1u << place))
+               | static_cast<uint32_t>(!value.empty()) << place;
+  }
+
+  /// Returns the value of `key`; empty if there is none.
+  [[nodiscard]] std::string_view operator[](Key key) const {
+    auto place = static_cast<size_t>(key);
+    return (present_ >> place & 1) != 0 ? values_[place] : std::string_view{};
+  }
+
+private:
+  static_assert(static_cast<size_t>(Key::unknown) <= 32);
+
+  uint32_t present_ = 0;
+  std::array<std::string_view, static_cast<size_t>(Key::unknown)> values_;
+};
+
+/// The values of one event.
+struct event_fields {
+  void clear() {
+    values.clear();
+  }
+
+  value_table<event_field> values;
+
+  /// The identities of `event_data` and `payload`; empty if they have none, and
+  /// of no meaning where the field is absent.
+  std::array<std::string_view, 2> identities;
 };
 
 /// What is wrong with a field.
@@ -76,11 +107,21 @@ struct field_problem {
   std::string_view found;
 };
 
-/// The values of one object of a request, normalised; empty where absent. For
-/// `event`, `events` and `body` there is text only where they are not what they
-/// should be: an object, an array, an object.
+/// The values of one object of a request. For `event`, `events` and `body` there
+/// is text only where they are not what they should be: an object, an array, an
+/// object.
 struct request_fields {
-  std::array<std::string_view, size_t(field::unknown)> values{};
+  void clear() {
+    values.clear();
+    has_event = false;
+    has_events = false;
+  }
+
+  [[nodiscard]] std::string_view operator[](field x) const {
+    return values[x];
+  }
+
+  value_table<field> values;
 
   /// Whether `event` is an object, and what is in it.
   bool has_event = false;
@@ -94,10 +135,6 @@ struct request_fields {
   /// What is wrong with the first element of `events` that is no event; empty
   /// if they all are.
   std::string events_problem;
-
-  [[nodiscard]] std::string_view operator[](field x) const {
-    return values[static_cast<size_t>(x)];
-  }
 };
 
 /// An event as its accepted spellings resolve to.

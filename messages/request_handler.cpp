@@ -20,7 +20,7 @@ void request_handler::begin(chunk& in, char* out, bool verbatim) {
   value_depth_ = 0;
   at_ = place::nowhere;
   outside_.clear();
-  outer_ = {};
+  outer_.clear();
 }
 
 bool request_handler::String(const char* content, rapidjson::SizeType length,
@@ -73,7 +73,7 @@ bool request_handler::StartObject() {
     case place::body:
       if (field_ == field::body) {
         store({}, {});
-        inner_ = {};
+        inner_.clear();
         has_inner_ = true;
         in_body_ = true;
         enter(place::body);
@@ -81,14 +81,14 @@ bool request_handler::StartObject() {
       }
       if (field_ == field::event) {
         store({}, {});
-        fields().event = {};
+        fields().event.clear();
         fields().has_event = true;
         enter(place::event);
         return true;
       }
       break;
     case place::events:
-      element_ = {};
+      element_.clear();
       enter(place::element);
       return true;
     default:
@@ -196,7 +196,7 @@ void request_handler::end_value() {
 void request_handler::store(std::string_view text, std::string_view identity) {
   if (at_ == place::event || at_ == place::element) {
     auto& x = event();
-    x.values[static_cast<size_t>(event_field_)] = text;
+    x.values.set(event_field_, text);
     if (event_field_ == event_field::event_data)
       x.identities[0] = identity;
     else if (event_field_ == event_field::payload)
@@ -204,7 +204,7 @@ void request_handler::store(std::string_view text, std::string_view identity) {
     return;
   }
   auto& x = fields();
-  x.values[static_cast<size_t>(field_)] = text;
+  x.values.set(field_, text);
   if (field_ == field::event)
     x.has_event = false;
   else if (field_ == field::events)

@@ -2,8 +2,7 @@
 // than docs/protocol.md says. Method: long random sequences, all written to the
 // node in pieces of random size and all given to the simple model; every reply
 // must be the model's. A failure names its seed; PROJECTIONS_RANDOM_SEED=N runs
-// that seed alone, and
-// PROJECTIONS_RANDOM_RUNS=N runs N seeds from there on.
+// that seed alone, PROJECTIONS_RANDOM_RUNS=N runs N seeds from there on.
 #include "tests/end_to_end/expected_line.hpp"
 #include "tests/end_to_end/node_process.hpp"
 #include "tests/end_to_end/random_requests.hpp"
@@ -105,8 +104,9 @@ BOOST_AUTO_TEST_CASE(node_answers_as_the_simple_model_does) {
   auto runs = number_from_environment("PROJECTIONS_RANDOM_RUNS",
                                       is_chosen ? 1 : runs_by_default);
   for (auto seed = first; seed < first + runs; ++seed)
-    BOOST_TEST_CONTEXT(chosen << '=' << seed)
-  check_seed(seed);
+    BOOST_TEST_CONTEXT(chosen << '=' << seed) {
+      check_seed(seed);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -17,8 +17,9 @@ namespace projections::test {
 class temporary_file {
 public:
   explicit temporary_file(const std::string& content = {}) {
-    path_ = (std::filesystem::temp_directory_path() / "read_models_XXXXXX")
-              .string();
+    // mkstemp replaces six letters X.
+    auto name = "read_models_" + std::string(6, 'X');
+    path_ = (std::filesystem::temp_directory_path() / name).string();
     auto file = mkstemp(path_.data());
     if (file < 0)
       throw std::runtime_error{"cannot make " + path_};
