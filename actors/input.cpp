@@ -196,11 +196,18 @@ size_t chunk_filler::complete_requests(size_t from) {
 
 /// Moves the first `bytes` of the buffer to `out` and keeps the rest.
 void chunk_filler::hand_over(chunk& out, size_t bytes) {
-  std::swap(out.text, buffer_);
   auto left = used_ - bytes;
-  buffer_.reserve(left + read_bytes_min + chunk::padding);
-  out.text.reserve(bytes + chunk::padding);
-  std::memcpy(buffer_.begin(), out.text.begin() + bytes, left);
+  if (bytes < buffer_.capacity() / 8) {
+    // A few requests must not take a large buffer with them while they wait.
+    out.text.reserve(bytes + chunk::padding);
+    std::memcpy(out.text.begin(), buffer_.begin(), bytes);
+    std::memmove(buffer_.begin(), buffer_.begin() + bytes, left);
+  } else {
+    std::swap(out.text, buffer_);
+    buffer_.reserve(left + read_bytes_min + chunk::padding);
+    out.text.reserve(bytes + chunk::padding);
+    std::memcpy(buffer_.begin(), out.text.begin() + bytes, left);
+  }
   std::memset(out.text.begin() + bytes, 0, chunk::padding);
   out.text_bytes = bytes;
   used_ = left;

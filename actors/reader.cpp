@@ -11,6 +11,9 @@ namespace {
 /// is under way: that costs less than waking a decoder.
 constexpr size_t decoded_here_bytes_max = 16384;
 
+/// What a chunk takes besides its text, in bytes: it counts as in flight, too.
+constexpr size_t chunk_frame_bytes = 16384;
+
 } // namespace
 
 reader_state::reader_state(interface::pointer self,
@@ -24,8 +27,7 @@ reader_state::reader_state(interface::pointer self,
     source_(settings.descriptor, settings.stop_descriptor),
     filler_(source_, settings.limits, settings.chunk_bytes),
     decoder_(settings.style, settings.limits) {
-  for (size_t i = 0; i < settings_.chunk_count; ++i)
-    free_.push_back(std::make_shared<chunk>());
+  // nop
 }
 
 reader_actor::behavior_type reader_state::make_behavior() {
@@ -35,24 +37,35 @@ reader_actor::behavior_type reader_state::make_behavior() {
       if (may_read())
         read();
     },
+    [this](chunk_sent_out) {
+      --chunks_ahead_;
+      read_if_allowed();
+    },
     [this](const free_chunk& x) {
+      --chunks_in_flight_;
       bytes_in_flight_ -= x.which->bytes_in_flight;
-      free_.push_back(x.which);
-      // Further chunks that came back meanwhile are taken in first.
-      if (may_read() && !std::exchange(read_is_due_, true))
-        compat::send(self_, interface{self_}, read_input{});
+      if (free_.size() < settings_.chunks_ahead_max)
+        free_.push_back(x.which);
+      read_if_allowed();
     },
   };
 }
 
 void reader_state::read() {
-  auto which = std::move(free_.back());
-  free_.pop_back();
-  auto is_alone = free_.size() + 1 == settings_.chunk_count;
+  chunk_ptr which;
+  if (free_.empty()) {
+    which = std::make_shared<chunk>();
+  } else {
+    which = std::move(free_.back());
+    free_.pop_back();
+  }
+  auto is_alone = chunks_in_flight_ == 0;
   filler_.fill(*which, is_alone);
   which->sequence = chunks_sent_++;
-  which->bytes_in_flight = which->text_bytes;
+  which->bytes_in_flight = which->text_bytes + chunk_frame_bytes;
   bytes_in_flight_ += which->bytes_in_flight;
+  ++chunks_in_flight_;
+  ++chunks_ahead_;
   ended_ = which->last;
   interface me{self_};
   if (is_alone && which->text_bytes <= decoded_here_bytes_max) {
@@ -62,13 +75,18 @@ void reader_state::read() {
     auto& decoder = decoders_[which->sequence % decoders_.size()];
     compat::send(self_, decoder, raw_chunk{std::move(which), me});
   }
+  read_if_allowed();
+}
+
+/// Has itself told to read, so that what came meanwhile is taken in first.
+void reader_state::read_if_allowed() {
   if (may_read() && !std::exchange(read_is_due_, true))
-    compat::send(self_, me, read_input{});
+    compat::send(self_, interface{self_}, read_input{});
 }
 
 bool reader_state::may_read() const {
-  return !ended_ && !free_.empty()
-         && (free_.size() == settings_.chunk_count
+  return !ended_ && chunks_ahead_ < settings_.chunks_ahead_max
+         && (chunks_in_flight_ == 0
              || bytes_in_flight_ < settings_.input_bytes_in_flight_max);
 }
 

@@ -23,8 +23,8 @@ struct reader_settings {
   /// and memory, smaller ones messages.
   size_t chunk_bytes = size_t{512} << 10;
 
-  /// Chunks under way at once.
-  size_t chunk_count = 4;
+  /// Chunks under way to the registry at once.
+  size_t chunks_ahead_max = 4;
 
   /// Input is under way up to this many bytes; one chunk always is.
   size_t input_bytes_in_flight_max = size_t{64} << 20;
@@ -34,8 +34,9 @@ struct reader_settings {
   int stop_descriptor = -1;
 };
 
-/// Reads while chunks are free and what is under way allows it. Ends when the
-/// input does.
+/// Reads ahead of the registry by a few chunks, and no more than may be in flight:
+/// a query that waits holds back the replies, and so the chunks, behind it.
+/// Stops reading when the input ends.
 struct reader_state {
   using interface = reader_actor;
 
@@ -48,6 +49,7 @@ struct reader_state {
 
 private:
   void read();
+  void read_if_allowed();
   [[nodiscard]] bool may_read() const;
 
   interface::pointer self_;
@@ -58,8 +60,12 @@ private:
   chunk_filler filler_;
   request_decoder decoder_;
 
-  /// Chunks that are not under way.
+  /// A few chunks that are not under way.
   std::vector<chunk_ptr> free_;
+
+  /// Chunks that the registry has not sent out, and all that are not written.
+  size_t chunks_ahead_ = 0;
+  size_t chunks_in_flight_ = 0;
   size_t bytes_in_flight_ = 0;
   uint64_t chunks_sent_ = 0;
   bool ended_ = false;

@@ -25,7 +25,10 @@ decoded_chunk return_when_unused(decoded_chunk x) {
 
 /// A batch takes requests until their replies may need this much, in bytes, so
 /// that writing can begin before a whole chunk is carried out.
-constexpr size_t batch_reply_bytes_max = size_t{8} << 20;
+constexpr size_t batch_reply_bytes_max = size_t{4} << 20;
+
+/// Replies that are under way at once if no query waits, in bytes.
+constexpr size_t busy_reply_bytes_max = 2 * batch_reply_bytes_max;
 
 /// How many rooms for replies are kept for the next batches.
 constexpr size_t spare_rooms_max = 4;
@@ -78,6 +81,7 @@ registry_actor::behavior_type registry_state::make_behavior() {
       auto& batch = *x.batch;
       bytes_in_flight_ -= batch.bytes_in_flight;
       --batches_in_flight_;
+      batches_waiting_ -= batch.may_wait ? 1 : 0;
       if (batch.has_room() && spare_rooms_.size() < spare_rooms_max)
         spare_rooms_.push_back(batch.take_room());
       send_out();
@@ -97,7 +101,11 @@ registry_actor::behavior_type registry_state::make_behavior() {
 /// Sends out as many requests as may be in flight.
 void registry_state::send_out() {
   while (next_chunk()) {
+    // Behind a query that waits, replies pile up; else a few are enough to keep
+    // everybody busy.
     auto allowed = settings_.reply_bytes_in_flight_max;
+    if (batches_waiting_ == 0)
+      allowed = std::min(allowed, busy_reply_bytes_max);
     if (batches_in_flight_ > 0) {
       if (bytes_in_flight_ >= allowed)
         return;
@@ -119,6 +127,7 @@ bool registry_state::next_chunk() {
         return true;
       if (current_->which->last)
         end_input();
+      compat::send(self_, current_->reader, chunk_sent_out{});
       // The chunk goes back to the reader when its last batch lets go of it.
       current_.reset();
     }
@@ -150,6 +159,7 @@ void registry_state::send_batch(size_t reply_bytes_allowed) {
     if (i > next_request_
         && (may_wait || reply_bytes + bytes > reply_bytes_allowed))
       break;
+    batch->may_wait |= may_wait;
     reply_bytes += bytes;
     batch->add_one();
     route(*batch, i, x);
@@ -158,6 +168,7 @@ void registry_state::send_batch(size_t reply_bytes_allowed) {
   batch->bytes_in_flight = reply_bytes;
   bytes_in_flight_ += reply_bytes;
   ++batches_in_flight_;
+  batches_waiting_ += batch->may_wait ? 1 : 0;
   if (!groups_.empty() || projector_first_ != request::none)
     batch->use_room(find_room(reply_bytes));
   for (auto& x : groups_)

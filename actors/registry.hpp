@@ -182,8 +182,9 @@ private:
   uint32_t projector_last_ = request::none;
   uint64_t batches_made_ = 0;
 
-  /// What is under way.
+  /// What is under way, and how much of it may wait for a version.
   size_t batches_in_flight_ = 0;
+  size_t batches_waiting_ = 0;
   size_t bytes_in_flight_ = 0;
   bool input_ended_ = false;
 

@@ -20,6 +20,9 @@ namespace projections {
 /// Tells the reader to go on reading.
 struct read_input {};
 
+/// Tells the reader that all requests of a chunk are sent out.
+struct chunk_sent_out {};
+
 /// Gives a chunk back to the reader: all its replies are written.
 struct free_chunk {
   chunk_ptr which;
@@ -29,6 +32,8 @@ struct free_chunk {
 using reader_actor = compat::typed_interface<
   // Reads what there is and hands it on.
   void(read_input),
+  // Allows one more chunk to be under way to the registry.
+  void(chunk_sent_out),
   // Takes a chunk to fill.
   void(free_chunk)>;
 
@@ -172,6 +177,7 @@ using node_observer = compat::typed_interface<
   CAF_ALLOW_UNSAFE_MESSAGE_TYPE(projections::name)
 
 PROJECTIONS_LOCAL_MESSAGE(read_input)
+PROJECTIONS_LOCAL_MESSAGE(chunk_sent_out)
 PROJECTIONS_LOCAL_MESSAGE(free_chunk)
 PROJECTIONS_LOCAL_MESSAGE(raw_chunk)
 PROJECTIONS_LOCAL_MESSAGE(decoded_chunk)
@@ -193,6 +199,7 @@ PROJECTIONS_LOCAL_MESSAGE(node_finished)
 CAF_BEGIN_TYPE_ID_BLOCK(projections, caf::first_custom_type_id)
 
   CAF_ADD_TYPE_ID(projections, (projections::read_input))
+  CAF_ADD_TYPE_ID(projections, (projections::chunk_sent_out))
   CAF_ADD_TYPE_ID(projections, (projections::free_chunk))
   CAF_ADD_TYPE_ID(projections, (projections::raw_chunk))
   CAF_ADD_TYPE_ID(projections, (projections::decoded_chunk))

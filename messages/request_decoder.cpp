@@ -117,6 +117,9 @@ private:
     }();
     if (result.IsError()) {
       auto place = at + result.Offset();
+      // The parser has taken the bracket that is one too many.
+      if (handler_.refused() == strict_handler::refusal::too_deep)
+        --place;
       in.events.resize(events_before);
       if (place >= stop && limited)
         refuse_too_long(in);
