@@ -61,11 +61,11 @@ chunk_filler::chunk_filler(interruptible_input& source, request_limits limits,
   // nop
 }
 
-void chunk_filler::fill(chunk& out, bool at_once) {
+void chunk_filler::fill(chunk& out) {
   for (;;) {
     if (skipping_)
       skip_rest_of_line();
-    gather(at_once);
+    gather();
     if (ended_ && !source_.is_stopped()) {
       hand_over(out, used_);
       out.last = true;
@@ -103,14 +103,12 @@ bool chunk_filler::read_more() {
 /// Reads while input is ready and the chunk has room, and as long as it may tell
 /// where to cut: at a line that begins with a brace, or at the end of input. To
 /// find the end of a request in another way means to parse it.
-void chunk_filler::gather(bool at_once) {
+void chunk_filler::gather() {
   if (used_ == 0 && !read_more())
     return;
   while (!ended_ && source_.is_ready()) {
     auto first_break = find_line_break();
     auto has_break = first_break != std::string_view::npos;
-    if (at_once && has_break)
-      return;
     if (used_ >= chunk_bytes_
         && (last_cut() > 0
             || (has_break ? used_ > first_break + chunk_bytes_

@@ -51,9 +51,8 @@ public:
                size_t chunk_bytes);
 
   /// Fills `out`, blocking until there is a request or the input ends; then
-  /// `out.last` is set. With `at_once`, it takes what one read brings and waits
-  /// for no more.
-  void fill(chunk& out, bool at_once);
+  /// `out.last` is set.
+  void fill(chunk& out);
 
 private:
   std::string_view text() const {
@@ -61,7 +60,7 @@ private:
   }
 
   bool read_more();
-  void gather(bool at_once);
+  void gather();
   size_t last_cut();
   size_t find_line_break();
   void forget_searches();

@@ -60,7 +60,7 @@ void reader_state::read() {
     free_.pop_back();
   }
   auto is_alone = chunks_in_flight_ == 0;
-  filler_.fill(*which, is_alone);
+  filler_.fill(*which);
   which->sequence = chunks_sent_++;
   which->bytes_in_flight = which->text_bytes + chunk_frame_bytes;
   bytes_in_flight_ += which->bytes_in_flight;

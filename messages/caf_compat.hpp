@@ -9,6 +9,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -158,6 +159,26 @@ void add_message_types([[maybe_unused]] caf::actor_system_config& config) {
 inline void add_core_message_types() {
 #if PROJECTIONS_NEW_CAF
   caf::core::init_global_meta_objects();
+#endif
+}
+
+/// Returns what `config` has read from a command line besides options.
+inline std::vector<std::string>
+plain_arguments(const caf::actor_system_config& config) {
+#if PROJECTIONS_NEW_CAF
+  auto arguments = config.remainder();
+  return {arguments.begin(), arguments.end()};
+#else
+  return config.remainder;
+#endif
+}
+
+/// Returns whether a command line asked for help, which is printed by then.
+inline bool help_was_printed(const caf::actor_system_config& config) {
+#if PROJECTIONS_NEW_CAF
+  return config.helptext_printed();
+#else
+  return config.cli_helptext_printed;
 #endif
 }
 

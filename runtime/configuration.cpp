@@ -94,8 +94,8 @@ std::string configuration::read(int argc, char** argv) {
   std::istringstream no_file;
   if (auto err = parse(argc, argv, no_file))
     return compat::render_error(err);
-  if (!remainder.empty())
-    return "unknown argument \"" + remainder.front() + "\"";
+  if (auto rest = compat::plain_arguments(*this); !rest.empty())
+    return "unknown argument \"" + rest.front() + "\"";
   if (spdlog::level::from_str(log_level) == spdlog::level::off
       && log_level != "off")
     return "--log-level=" + log_level

@@ -27,7 +27,7 @@ int run(int argc, char** argv) {
     std::cerr << "projection-node: " << problem << "\n";
     return bad_command_line;
   }
-  if (config.cli_helptext_printed)
+  if (compat::help_was_printed(config))
     return 0;
   if (config.version) {
     std::cout << "projection-node " << PROJECTIONS_VERSION << " (CAF "
