@@ -90,12 +90,12 @@ void projection_state::carry_out(const request_group& group) {
 
 void projection_state::update(request_batch& batch, uint32_t i) {
   if (refuse_if_gone(batch, i))
-    return;
+    return correct_version(-1);
   auto& r = batch.at(i);
   try {
     projection().apply({r.value, r.identity});
   } catch (const std::exception& e) {
-    compat::send(self_, registry_, version_correction{instance_, -1});
+    correct_version(-1);
     refuse(batch, i, error_code::crash, "the fold failed: " + escaped(e.what()));
     return;
   }
@@ -117,6 +117,7 @@ void projection_state::rebuild(request_batch& batch, uint32_t i) {
   auto& in = *batch.in();
   auto event = in.events.data() + r.first_event;
   auto version_before = projection().version();
+  ++rebuilds_;
   try {
     projection().rebuild(r.event_count, [&] {
       auto& x = *event++;
@@ -125,10 +126,8 @@ void projection_state::rebuild(request_batch& batch, uint32_t i) {
                                            x.identity_length)};
     });
   } catch (const std::exception& e) {
-    compat::send(self_, registry_,
-                 version_correction{instance_,
-                                    static_cast<int64_t>(version_before)
-                                      - static_cast<int64_t>(r.event_count)});
+    correct_version(static_cast<int64_t>(version_before)
+                    - static_cast<int64_t>(r.event_count));
     refuse(batch, i, error_code::crash, "the fold failed: " + escaped(e.what()));
     return;
   }
@@ -211,6 +210,13 @@ void projection_state::answer_reached() {
   for (auto i = reached; i != waiting_.end(); ++i)
     answer_state(*i->batch, i->place);
   waiting_.erase(reached, waiting_.end());
+}
+
+/// Tells the registry, which counts every event that it sends, that `events`
+/// more were applied.
+void projection_state::correct_version(int64_t events) {
+  compat::send(self_, registry_,
+               version_correction{instance_, rebuilds_, events});
 }
 
 /// Refuses request `i` if a fold was cut off and left no state to go on from.

@@ -69,6 +69,7 @@ private:
   void refuse_late(request_batch& batch, uint32_t i);
   void refuse_waiting(error_code code, std::string_view text);
   void answer_reached();
+  void correct_version(int64_t events);
   bool refuse_if_gone(request_batch& batch, uint32_t i);
 
   named_projection& projection() {
@@ -79,6 +80,8 @@ private:
   registry_actor registry_;
   /// By which the registry knows this actor.
   uint64_t instance_;
+  /// How many rebuilds came, failed ones included.
+  uint64_t rebuilds_ = 0;
   std::shared_ptr<shared_projection> shared_;
   json_style style_;
   std::vector<waiting_query> waiting_;

@@ -323,8 +323,12 @@ void registry_state::change(request_batch& batch, uint32_t i, entry* x) {
   if (x == nullptr)
     x = &make(r.name, "[]");
   count_growth(r, *batch.in(), *x);
-  x->version = r.kind == request_kind::update_projection ? x->version + 1
-                                                         : r.event_count;
+  if (r.kind == request_kind::update_projection) {
+    ++x->version;
+  } else {
+    x->version = r.event_count;
+    ++x->rebuilds;
+  }
   add_to_group(batch, i, *x);
 }
 
@@ -436,8 +440,10 @@ void registry_state::spawn_actor(entry& x) {
   interface me{self_};
   x.actor = compat::spawn_state<projection_state>(
     self_->system(), me, x.instance, x.shared, settings_.style);
-  compat::when_down(x.actor, [me, instance = x.instance](const caf::error&) {
-    compat::send_anonymously(me, projection_down{instance});
+  // It ends without a reason only when its projection is deleted.
+  compat::when_down(x.actor, [me, instance = x.instance](const caf::error& why) {
+    if (why)
+      compat::send_anonymously(me, projection_down{instance});
   });
 }
 
@@ -452,6 +458,7 @@ void registry_state::replace_actor(uint64_t instance) {
                 "at version {}",
                 x->name(), projection.version());
   x->version = projection.version();
+  x->rebuilds = 0;
   x->may_wait = false;
   x->shared->state_bytes = projection.state().bytes();
   x->shared->growth_included = x->growth_sent;
@@ -460,8 +467,16 @@ void registry_state::replace_actor(uint64_t instance) {
 }
 
 void registry_state::correct_version(version_correction correction) {
-  if (auto x = find_instance(correction.instance))
+  auto x = find_instance(correction.instance);
+  if (x == nullptr)
+    return;
+  if (x->rebuilds == correction.rebuilds)
     x->version += static_cast<uint64_t>(correction.events);
+  // A query that was sent for a version reached by then may wait after all.
+  if (input_ended_)
+    compat::send(self_, x->actor, end_of_input{});
+  else
+    x->may_wait = true;
 }
 
 // -- sizes of replies ------------------------------------------------------------

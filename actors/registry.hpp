@@ -86,6 +86,9 @@ private:
     /// The version once all that was sent is applied.
     uint64_t version = 0;
 
+    /// The rebuilds that were sent to its actor.
+    uint64_t rebuilds = 0;
+
     /// The sum of `growth_bytes` sent, and a limit for the state's bytes.
     uint64_t growth_sent = 0;
     size_t state_bytes_max = 0;

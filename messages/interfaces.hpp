@@ -66,6 +66,8 @@ struct written_batch {
 /// applied (fewer, if negative) than were sent to it.
 struct version_correction {
   uint64_t instance = 0;
+  /// How many rebuilds the projection had got by then: a later one counts anew.
+  uint64_t rebuilds = 0;
   int64_t events = 0;
 };
 

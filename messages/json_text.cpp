@@ -1,6 +1,6 @@
 #include "messages/json_text.hpp"
 
-#include <algorithm>
+#include <cstring>
 
 namespace projections {
 
@@ -8,10 +8,17 @@ namespace {
 
 /// Returns the length of the string at the front of `text`, quotes included.
 size_t string_length(std::string_view text) {
-  size_t i = 1;
-  while (text[i] != '"')
-    i += text[i] == '\\' ? 2 : 1;
-  return i + 1;
+  for (size_t i = 1;; ++i) {
+    auto quote = std::memchr(text.data() + i, '"', text.size() - i);
+    i = static_cast<size_t>(static_cast<const char*>(quote) - text.data());
+    if (text[i - 1] != '\\')
+      return i + 1;
+    // The quote is part of the string if an odd number of backslashes stands in
+    // front of it. The first one is the opening quote, so the search ends.
+    auto before = text.find_last_not_of('\\', i - 1);
+    if ((i - before) % 2 == 1)
+      return i + 1;
+  }
 }
 
 /// Returns the length of the object or array at the front of `text`.
@@ -37,6 +44,14 @@ size_t container_length(std::string_view text) {
     }
     ++i;
   }
+}
+
+/// Returns the length of the number or name at the front of `text`.
+size_t literal_length(std::string_view text) {
+  size_t i = 1;
+  while (i < text.size() && text[i] != ',' && text[i] != '}' && text[i] != ']')
+    ++i;
+  return i;
 }
 
 /// Returns `rest` from behind the separator at its front: the comma or colon
@@ -83,7 +98,7 @@ size_t value_length(std::string_view text) {
     case '"':
       return string_length(text);
     default:
-      return std::min(text.find_first_of(",]}"), text.size());
+      return literal_length(text);
   }
 }
 

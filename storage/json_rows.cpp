@@ -8,6 +8,23 @@
 
 namespace projections {
 
+namespace {
+
+/// Returns `identity_of(row) == identity`.
+bool has_identity(std::string_view row, std::string_view identity,
+                  json_style style) {
+  // Mostly the id comes first; then nothing has to be searched.
+  constexpr std::string_view front = "{\"id\"";
+  auto value = front.size() + style.colon.size();
+  if (row.substr(0, front.size()) == front)
+    return row.compare(value, identity.size(), identity) == 0
+           && row.find_first_of(",}", value + identity.size())
+                == value + identity.size();
+  return identity_of(row) == identity;
+}
+
+} // namespace
+
 json_rows::json_rows(std::string_view text, json_style style)
   : style_(style), rows_(style.comma) {
   for (element_cursor i{text}; i.next();) {
@@ -45,7 +62,7 @@ json_rows::find(uint64_t hash, std::string_view identity) const {
   return ids_.find(hash, [&](item i) {
     if (auto large = static_cast<json_object*>(rows_.tail(i)))
       return large->find("id") == identity;
-    return identity_of(rows_.at(i)) == identity;
+    return has_identity(rows_.at(i), identity, style_);
   });
 }
 

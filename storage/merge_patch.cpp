@@ -93,6 +93,21 @@ void append_key(std::string& out, size_t begin, std::string_view key,
   out += style.colon;
 }
 
+/// Returns whether `patch` has the keys of `target` in the same order, and no
+/// value that is removed or merged further: then `patch` itself is the result.
+bool replaces_all(std::string_view target, std::string_view patch) {
+  member_cursor old{target};
+  member_cursor change{patch};
+  while (change.next()) {
+    if (!old.next() || old.key() != change.key())
+      return false;
+    auto kind = kind_of(change.value());
+    if (kind == json_kind::null || kind == json_kind::object)
+      return false;
+  }
+  return !old.next();
+}
+
 } // namespace
 
 void append_merged(std::string& out, std::string_view target,
@@ -103,6 +118,10 @@ void append_merged(std::string& out, std::string_view target,
   }
   if (target.empty() || kind_of(target) != json_kind::object)
     target = "{}";
+  if (replaces_all(target, patch)) {
+    out += patch;
+    return;
+  }
   patch_members changes{patch};
   auto begin = out.size();
   out += '{';
