@@ -85,11 +85,10 @@ void fan_out::take_event(uint32_t i) {
       return processed_.find(text);
     });
     id = derived_ids_.emplace_back(derived.id);
-    if (derived.known)
-      record = processed_.find(id);
-  } else {
-    record = processed_.find(id);
   }
+  auto hash = processed_.hash_of(id);
+  if (!r.event_id.empty() || derived.known)
+    record = processed_.find(hash);
   if (record.use != id_use::unknown) {
     if (auto original = find_pending(record.number))
       redeliveries_.push_back({i, *original, subscribed});
@@ -102,6 +101,7 @@ void fan_out::take_event(uint32_t i) {
   pending_event event;
   event.request = i;
   event.id = id;
+  event.hash = hash;
   event.derived = r.event_id.empty();
   event.content = derived.content;
   apply_later(event);
@@ -112,9 +112,9 @@ void fan_out::take_event(uint32_t i) {
 void fan_out::apply_later(pending_event event) {
   event.number = processed_.next_number();
   if (event.derived)
-    processed_.insert_derived(event.id, event.content);
+    processed_.insert_derived(event.hash, event.content);
   else
-    processed_.insert(event.id);
+    processed_.insert(event.hash);
   event.concerned = concerned_by(batch_->at(event.request).event_type);
   if (!partly_applied_.empty()) {
     if (auto before = partly_applied_.find(event.id);
@@ -211,7 +211,7 @@ void fan_out::settle_failures() {
     if (event.failed == 0 || event.settled || !resolved)
       continue;
     pending_[p].settled = true;
-    if (auto record = processed_.find(event.id);
+    if (auto record = processed_.find(event.hash);
         record.use != id_use::unknown && record.number == event.number)
       processed_.forget(event.number);
     if (partly_applied_.size() < partly_applied_max)

@@ -68,6 +68,7 @@ private:
   struct pending_event {
     uint32_t request = request::none;
     std::string_view id;
+    hash_128 hash;
     /// Where it is among the processed ids.
     id_number number = 0;
     /// Whether the id was derived, and from which content.

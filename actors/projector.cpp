@@ -57,10 +57,10 @@ projector_actor::behavior_type projector_state::make_behavior() {
       if (!fan_out_.is_waiting())
         send_wave();
     },
-    [this](read_model_down x) {
-      spdlog::error("the actor of read model \"{}\" has ended; another one goes "
-                    "on with its rows",
-                    models_->models[x.place]->name());
+    [this](const read_model_down& x) {
+      spdlog::error("the actor of read model \"{}\" has ended, {}; another one "
+                    "goes on with its rows",
+                    models_->models[x.place]->name(), x.reason);
       spawn_actor(x.place);
     },
   };
@@ -115,8 +115,9 @@ void projector_state::spawn_actor(size_t model) {
   actors_[model] = compat::spawn_state<read_model_state>(
     self_->system(), models_->models[model], style_);
   compat::when_down(actors_[model],
-                    [me = interface{self_}, model](const caf::error&) {
-                      compat::send_anonymously(me, read_model_down{model});
+                    [me = interface{self_}, model](const caf::error& why) {
+                      compat::send_anonymously(
+                        me, read_model_down{model, compat::render_error(why)});
                     });
 }
 

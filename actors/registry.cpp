@@ -25,7 +25,7 @@ decoded_chunk return_when_unused(decoded_chunk x) {
 
 /// A batch takes requests until their replies may need this much, in bytes, so
 /// that writing can begin before a whole chunk is carried out.
-constexpr size_t batch_reply_bytes_max = size_t{4} << 20;
+constexpr size_t batch_reply_bytes_max = size_t{8} << 20;
 
 /// Replies that are under way at once if no query waits, in bytes.
 constexpr size_t busy_reply_bytes_max = 2 * batch_reply_bytes_max;
@@ -60,8 +60,8 @@ registry_state::registry_state(interface::pointer self,
       return std::make_unique<named_projection>(std::move(name), initial,
                                                 style);
     };
-  compat::when_down(projector_, [me = interface{self_}](const caf::error&) {
-    compat::send_anonymously(me, projector_down{});
+  compat::when_down(projector_, [me = interface{self_}](const caf::error& why) {
+    compat::send_anonymously(me, projector_down{compat::render_error(why)});
   });
 }
 
@@ -87,10 +87,11 @@ registry_actor::behavior_type registry_state::make_behavior() {
       send_out();
     },
     [this](version_correction x) { correct_version(x); },
-    [this](projection_down x) { replace_actor(x.instance); },
-    [this](projector_down) {
+    [this](const projection_down& x) { replace_actor(x); },
+    [this](const projector_down& x) {
       if (!input_ended_ || batches_in_flight_ > 0)
-        spdlog::error("the projector has ended; its requests get error 13");
+        spdlog::error("the projector has ended, {}; its requests get error 13",
+                      x.reason);
       projector_is_gone_ = true;
     },
   };
@@ -171,8 +172,11 @@ void registry_state::send_batch(size_t reply_bytes_allowed) {
   batches_waiting_ += batch->may_wait ? 1 : 0;
   if (!groups_.empty() || projector_first_ != request::none)
     batch->use_room(find_room(reply_bytes));
+  // Sent from nobody, actors are spread over the workers. Sent from here, they
+  // would all wait for this worker until others steal them, and a steal walks
+  // through all that wait.
   for (auto& x : groups_)
-    compat::send(self_, x.actor, request_group{batch, x.first});
+    compat::send_anonymously(x.actor, request_group{batch, x.first});
   groups_.clear();
   if (projector_first_ != request::none)
     compat::send(self_, projector_, request_group{batch, projector_first_});
@@ -443,20 +447,20 @@ void registry_state::spawn_actor(entry& x) {
   // It ends without a reason only when its projection is deleted.
   compat::when_down(x.actor, [me, instance = x.instance](const caf::error& why) {
     if (why)
-      compat::send_anonymously(me, projection_down{instance});
+      compat::send_anonymously(
+        me, projection_down{instance, compat::render_error(why)});
   });
 }
 
-/// Has a new actor go on where the one of `instance` ended, unless its projection
-/// was deleted.
-void registry_state::replace_actor(uint64_t instance) {
-  auto x = find_instance(instance);
+/// Has a new actor go on where one ended, unless its projection was deleted.
+void registry_state::replace_actor(const projection_down& ended) {
+  auto x = find_instance(ended.instance);
   if (x == nullptr)
     return;
   auto& projection = *x->shared->projection;
-  spdlog::error("the actor of projection \"{}\" has ended; another one goes on "
-                "at version {}",
-                x->name(), projection.version());
+  spdlog::error("the actor of projection \"{}\" has ended, {}; another one goes "
+                "on at version {}",
+                x->name(), ended.reason, projection.version());
   x->version = projection.version();
   x->rebuilds = 0;
   x->may_wait = false;

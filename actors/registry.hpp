@@ -140,7 +140,7 @@ private:
   [[nodiscard]] entry* find_instance(uint64_t instance) const;
   entry& make(std::string_view name, std::string_view initial_state);
   void spawn_actor(entry& x);
-  void replace_actor(uint64_t instance);
+  void replace_actor(const projection_down& ended);
   void correct_version(version_correction x);
 
   // Sizes of replies.

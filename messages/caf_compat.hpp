@@ -2,25 +2,29 @@
 // Every actor and its tests go through it.
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <type_traits>
-#include <utility>
-#include <vector>
-
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/config.hpp>
+#include <caf/error.hpp>
+#include <caf/sec.hpp>
 #include <caf/send.hpp>
 #include <caf/settings.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/type_id.hpp>
 #include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 // CAF_VERSION_MAJOR is defined by the newer one only.
 #ifdef CAF_VERSION_MAJOR
@@ -118,16 +122,27 @@ struct state_holder {
   std::optional<State> state;
 };
 
+/// Returns why an actor ends that let `exception` out.
+inline caf::error error_of(const std::exception_ptr& exception) {
+  try {
+    std::rethrow_exception(exception);
+  } catch (const std::exception& e) {
+    return caf::make_error(caf::sec::runtime_error, std::string{e.what()});
+  } catch (...) {
+    return caf::make_error(caf::sec::runtime_error, std::string{"unknown"});
+  }
+}
+
 /// Spawns an actor from a state struct: `State::interface` is its handle,
 /// `State{self, xs...}` its start and `make_behavior()` its handlers. The state
-/// is destroyed when the actor quits.
+/// is destroyed when the actor quits. An exception that a handler lets out ends
+/// the actor; CAF by itself would print it on stdout.
 template <class State, caf::spawn_options Options = caf::no_spawn_options,
           class Spawner, class... Ts>
 typename State::interface spawn_state(Spawner& spawner, Ts&&... xs) {
   using interface = typename State::interface;
   using holder = state_holder<State>;
-  using self_pointer =
-    typename interface::template stateful_pointer<holder>;
+  using self_pointer = typename interface::template stateful_pointer<holder>;
   auto start = [](self_pointer self, std::decay_t<Ts>... ys) ->
     typename interface::behavior_type {
 #if PROJECTIONS_NEW_CAF
@@ -135,6 +150,8 @@ typename State::interface spawn_state(Spawner& spawner, Ts&&... xs) {
 #else
       auto& state = self->state.state;
 #endif
+      self->set_exception_handler(
+        [](std::exception_ptr& x) { return error_of(x); });
       state.emplace(self, std::move(ys)...);
       return state->make_behavior();
     };
@@ -143,8 +160,8 @@ typename State::interface spawn_state(Spawner& spawner, Ts&&... xs) {
 
 // -- system --------------------------------------------------------------------
 
-/// Makes the message types of `IdBlock` known. Call it before an actor system is
-/// made from `config`.
+/// Makes the message types of `IdBlock` known. Call it before an actor system
+/// is made from `config`.
 template <class IdBlock>
 void add_message_types([[maybe_unused]] caf::actor_system_config& config) {
 #if PROJECTIONS_NEW_CAF
@@ -201,6 +218,24 @@ inline void wake_workers_at_once(caf::actor_system_config& config) {
 #endif
 }
 
+/// Returns `error` in words.
+inline std::string render_error(const caf::error& error) {
+#if PROJECTIONS_NEW_CAF
+  return to_string(error);
+#else
+  return caf::actor_system_config::render(error);
+#endif
+}
+
+/// Returns the version of CAF as "major.minor.patch".
+inline std::string caf_version() {
+  return std::to_string(CAF_MAJOR_VERSION) + "."
+         + std::to_string(CAF_MINOR_VERSION) + "."
+         + std::to_string(CAF_PATCH_VERSION);
+}
+
+// -- tests ---------------------------------------------------------------------
+
 /// The scheduler that runs actors only when a test says so.
 #if PROJECTIONS_NEW_CAF
 using test_scheduler = caf::detail::test_coordinator;
@@ -217,20 +252,64 @@ inline void use_test_scheduler(caf::actor_system_config& config) {
 #endif
 }
 
-/// Returns `error` in words.
-inline std::string render_error(const caf::error& error) {
+/// Tells the actor at `to` to end before it gets any other message.
+inline void send_urgent_exit(const caf::strong_actor_ptr& to,
+                             caf::exit_reason reason) {
 #if PROJECTIONS_NEW_CAF
-  return to_string(error);
+  caf::anon_send_exit<caf::message_priority::high>(to->address(), reason);
 #else
-  return caf::actor_system_config::render(error);
+  to->enqueue(nullptr, caf::make_message_id(caf::message_priority::high),
+              caf::make_message(caf::exit_msg{to->address(), reason}), nullptr);
 #endif
 }
 
-/// Returns the version of CAF as "major.minor.patch".
-inline std::string caf_version() {
-  return std::to_string(CAF_MAJOR_VERSION) + "."
-         + std::to_string(CAF_MINOR_VERSION) + "."
-         + std::to_string(CAF_PATCH_VERSION);
+/// Returns the scheduler of `system`, which must be a `test_scheduler`.
+inline test_scheduler& test_scheduler_of(caf::actor_system& system) {
+  return static_cast<test_scheduler&>(system.scheduler());
+}
+
+/// Hands one message to the actor at `place` of the queue of `scheduler`.
+inline void run_job(test_scheduler& scheduler, size_t place) {
+  auto chosen = scheduler.jobs.begin() + static_cast<ptrdiff_t>(place);
+  std::rotate(scheduler.jobs.begin(), chosen, chosen + 1);
+#if PROJECTIONS_NEW_CAF
+  // What follows is `run_once`, which the library does not export.
+  auto job = scheduler.jobs.front();
+  scheduler.jobs.pop_front();
+  switch (job->resume(&scheduler, 1)) {
+    case caf::resumable::resume_later:
+      scheduler.jobs.push_front(job);
+      break;
+    case caf::resumable::done:
+    case caf::resumable::awaiting_message:
+      caf::intrusive_ptr_release(job);
+      break;
+    default:
+      break;
+  }
+#else
+  scheduler.run_once();
+#endif
+}
+
+/// Moves the clock of `system`, which must have a `test_scheduler`, and sends
+/// the messages that are due.
+inline void advance_clock(caf::actor_system& system,
+                          std::chrono::milliseconds by) {
+#if PROJECTIONS_NEW_CAF
+  // What follows is `advance_time`, which the library does not export.
+  auto& clock = static_cast<caf::detail::test_actor_clock&>(system.clock());
+  clock.current_time += by;
+  auto& actions = clock.actions;
+  while (!actions.empty() && actions.begin()->first <= clock.current_time) {
+    auto due = actions.begin()->second;
+    actions.erase(actions.begin());
+    if (!due.disposed())
+      due.run();
+  }
+#else
+  test_scheduler_of(system).advance_time(by);
+#endif
 }
 
 } // namespace projections::compat

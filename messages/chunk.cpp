@@ -48,9 +48,9 @@ void chunk::clear() {
   if (normalised.capacity() > 2 * kept_bytes_max)
     normalised.release();
   if (requests.capacity() * sizeof(request) > kept_bytes_max)
-    requests = {};
+    std::vector<request>{}.swap(requests);
   if (events.capacity() * sizeof(rebuild_event) > kept_bytes_max)
-    events = {};
+    std::vector<rebuild_event>{}.swap(events);
 }
 
 } // namespace projections

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "messages/caf_compat.hpp"
 #include "messages/chunk.hpp"
@@ -74,10 +75,15 @@ struct version_correction {
 /// Tells the registry that the actor of the projection `instance` has ended.
 struct projection_down {
   uint64_t instance = 0;
+  /// In words.
+  std::string reason;
 };
 
 /// Tells the registry that the projector has ended.
-struct projector_down {};
+struct projector_down {
+  /// In words.
+  std::string reason;
+};
 
 /// Knows all named projections and sends requests where they belong, in order.
 using registry_actor = compat::typed_interface<
@@ -124,6 +130,8 @@ struct round_finished {
 /// Tells the projector that the actor of read model `place` has ended.
 struct read_model_down {
   uint64_t place = 0;
+  /// In words.
+  std::string reason;
 };
 
 /// Owns the subscriptions and the processed ids, and fans events out.

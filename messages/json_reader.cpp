@@ -77,7 +77,10 @@ private:
 } // namespace
 
 std::string normalise(std::string_view json, json_style style) {
+  // The parser looks ahead by up to one vector register.
+  constexpr size_t padding = 16;
   std::string input{json};
+  input.append(padding, '\0');
   std::string result(2 * json.size(), '\0');
   building_handler handler{style, result.data()};
   rapidjson::Reader parser;
@@ -91,7 +94,7 @@ std::string normalise(std::string_view json, json_style style) {
       = outcome.Code() == rapidjson::kParseErrorDocumentRootNotSingular
           ? "unexpected text behind the value"
           : describe(handler, depth_max, outcome.Code(), input[place],
-                     place >= input.size());
+                     place >= json.size());
     throw malformed_json{"malformed JSON at byte " + std::to_string(place)
                          + ": " + reason};
   }

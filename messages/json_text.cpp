@@ -141,6 +141,23 @@ std::string_view find_member(std::string_view object, std::string_view key) {
   return {};
 }
 
+std::optional<bool> begins_with_member(std::string_view object,
+                                       std::string_view key,
+                                       std::string_view value,
+                                       json_style style) {
+  // Behind the bracket and the quote comes the key, another quote, the colon.
+  constexpr size_t front = 2;
+  auto value_begin = front + key.size() + 1 + style.colon.size();
+  if (object.size() < value_begin + 1
+      || object.compare(front, key.size(), key) != 0
+      || object[front + key.size()] != '"')
+    return std::nullopt;
+  auto value_end = value_begin + value.size();
+  return object.compare(value_begin, value.size(), value) == 0
+         && value_end < object.size()
+         && (object[value_end] == ',' || object[value_end] == '}');
+}
+
 std::string_view identity_of(std::string_view value) {
   if (kind_of(value) != json_kind::object)
     return {};

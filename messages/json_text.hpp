@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -88,6 +89,14 @@ private:
 /// an empty view if there is none.
 [[nodiscard]] std::string_view find_member(std::string_view object,
                                            std::string_view key);
+
+/// Returns whether the first member of `object` is `key` with `value`, or nothing
+/// if it has another key. Most objects begin with what names them, and then
+/// nothing has to be searched. `object` is in `style`.
+[[nodiscard]] std::optional<bool> begins_with_member(std::string_view object,
+                                                     std::string_view key,
+                                                     std::string_view value,
+                                                     json_style style);
 
 /// Returns the text by which `value` is known among others: the value of its
 /// member `id` if it is an object with one that is a string or a number, else

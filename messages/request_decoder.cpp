@@ -132,14 +132,16 @@ private:
     }
     auto value_end = at + stream.Tell();
     auto rest_end = find_line_end(value_end, bound);
-    auto rest = std::find_if_not(value_end, rest_end, is_space);
-    if (static_cast<size_t>(value_end - at) > limits_.request_bytes_max) {
-      in.events.resize(events_before);
-      refuse_too_long(in);
-    } else if (rest != rest_end) {
+    // Of a line that is too long, only what is within the limit may be there.
+    auto rest = std::find_if_not(value_end, std::min(rest_end, stop), is_space);
+    if (rest < std::min(rest_end, stop)) {
       in.events.resize(events_before);
       refuse(in, "malformed JSON at byte " + std::to_string(rest - at)
                    + ": unexpected text behind the request");
+    } else if (static_cast<size_t>(rest_end - at)
+               > limits_.request_bytes_max) {
+      in.events.resize(events_before);
+      refuse_too_long(in);
     } else if (!handler_.is_object()) {
       refuse(in, "malformed request: it must be an object");
     } else {

@@ -12,7 +12,8 @@ namespace projections {
 
 /// Limits of what a request may be.
 struct request_limits {
-  /// From the first to the last byte of a request; at most 1 GiB.
+  /// From the first byte of a request to the end of its last line, without the
+  /// line break; at most 1 GiB.
   size_t request_bytes_max = size_t{64} << 20;
 
   /// Brackets open at once, the request's outermost included.

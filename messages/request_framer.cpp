@@ -30,6 +30,12 @@ public:
   }
 
   Ch Take() {
+    // The parser takes without looking only where a character should go on. What
+    // a line break has cut off needs no more text to be wrong.
+    if (at_ >= text_.size() && at_ > begin_ && text_.back() == '\n') {
+      ++at_;
+      return '\0';
+    }
     auto result = Peek();
     ++at_;
     return result;

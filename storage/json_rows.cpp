@@ -13,14 +13,8 @@ namespace {
 /// Returns `identity_of(row) == identity`.
 bool has_identity(std::string_view row, std::string_view identity,
                   json_style style) {
-  // Mostly the id comes first; then nothing has to be searched.
-  constexpr std::string_view front = "{\"id\"";
-  auto value = front.size() + style.colon.size();
-  if (row.substr(0, front.size()) == front)
-    return row.compare(value, identity.size(), identity) == 0
-           && row.find_first_of(",}", value + identity.size())
-                == value + identity.size();
-  return identity_of(row) == identity;
+  auto found = begins_with_member(row, "id", identity, style);
+  return found ? *found : identity_of(row) == identity;
 }
 
 } // namespace

@@ -27,20 +27,9 @@ processed_ids::processed_ids(size_t window)
   // nop
 }
 
-bool processed_ids::insert(std::string_view id) {
-  return add(hash_of(id), nullptr);
-}
-
-bool processed_ids::insert_derived(std::string_view id, hash_128 content) {
-  auto hash = hash_of(id);
-  return add(hash, &content);
-}
-
-id_record processed_ids::find(std::string_view id) const {
-  auto hash = hash_of(id);
-  auto found = index_.find(hash.high, [this, hash](id_number number) {
-    return holds(number, hash);
-  });
+id_record processed_ids::find(hash_128 id) const {
+  auto found = index_.find(
+    id.high, [this, id](id_number number) { return holds(number, id); });
   if (!found)
     return {};
   auto place = place_of(*found);

@@ -54,11 +54,25 @@ public:
 
   /// Adds `id`, which an event brought along. Returns false, and changes
   /// nothing, if it was there already.
-  bool insert(std::string_view id);
+  bool insert(std::string_view id) {
+    return insert(hash_of(id));
+  }
+
+  /// The same for an id that was hashed already.
+  bool insert(hash_128 id) {
+    return add(id, nullptr);
+  }
 
   /// Adds `id`, which was derived for an event of `content`. Returns false, and
   /// changes nothing, if it was there already.
-  bool insert_derived(std::string_view id, hash_128 content);
+  bool insert_derived(std::string_view id, hash_128 content) {
+    return insert_derived(hash_of(id), content);
+  }
+
+  /// The same for an id that was hashed already.
+  bool insert_derived(hash_128 id, hash_128 content) {
+    return add(id, &content);
+  }
 
   /// Takes out the id at `number`, which was inserted and has not left the
   /// window, as if its event had never come.
@@ -71,8 +85,16 @@ public:
     return first_number_ + static_cast<id_number>(hashes_.size());
   }
 
+  /// Returns the hash by which this set knows `id`.
+  [[nodiscard]] hash_128 hash_of(std::string_view id) const;
+
   /// Returns how `id` was taken.
-  [[nodiscard]] id_record find(std::string_view id) const;
+  [[nodiscard]] id_record find(std::string_view id) const {
+    return find(hash_of(id));
+  }
+
+  /// The same for an id that was hashed already.
+  [[nodiscard]] id_record find(hash_128 id) const;
 
   /// Returns whether `id` was inserted and has not left the window.
   [[nodiscard]] bool contains(std::string_view id) const {
@@ -87,7 +109,6 @@ public:
 private:
   bool add(hash_128 id, const hash_128* content);
   void forget_oldest() noexcept;
-  hash_128 hash_of(std::string_view id) const;
   bool holds(id_number number, hash_128 id) const;
   size_t place_of(id_number number) const;
 

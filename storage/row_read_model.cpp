@@ -300,8 +300,13 @@ std::string_view row_read_model::key_of(std::string_view row_text) const {
 
 std::optional<row_read_model::item>
 row_read_model::find_entity(std::string_view entity) const {
-  return entities_.find(keyed_hash(entity),
-                        [&](item row) { return entity_of(row) == entity; });
+  return entities_.find(keyed_hash(entity), [&](item row) {
+    if (!hidden_entities_)
+      if (auto found = begins_with_member(rows_.at(row), config_.entity, entity,
+                                          style_))
+        return *found;
+    return entity_of(row) == entity;
+  });
 }
 
 /// Returns a row of the group of rows with this key.
