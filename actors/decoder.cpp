@@ -2,19 +2,46 @@
 
 #include <utility>
 
+#include "actors/folder.hpp"
+#include "storage/fold_ahead.hpp"
+
 namespace projections {
 
 decoder_state::decoder_state(interface::pointer self, registry_actor registry,
                              json_style style, request_limits limits)
-  : self_(self), registry_(std::move(registry)), decoder_(style, limits) {
-  // nop
+  : self_(self),
+    registry_(std::move(registry)),
+    style_(style),
+    decoder_(style, limits),
+    folder_(compat::spawn_state<folder_state>(self->system(), registry_)) {
+  decoder_.observe_long_rebuilds(
+    [this](chunk& in, long_rebuild x) { fold_part_of(in, x); });
 }
 
 decoder_actor::behavior_type decoder_state::make_behavior() {
-  return {[this](const raw_chunk& x) {
-    decoder_.decode(*x.which);
-    compat::send(self_, registry_, decoded_chunk{x.which, x.reader});
-  }};
+  return {[this](const raw_chunk& x) { decode(x); }};
+}
+
+void decoder_state::decode(const raw_chunk& x) {
+  current_ = x.which;
+  decoder_.decode(*current_);
+  decoded_chunk decoded{std::move(current_), x.reader};
+  // What is being folded must be done before a projection asks for it.
+  if (decoded.which->ahead.empty())
+    compat::send(self_, registry_, std::move(decoded));
+  else
+    compat::send(self_, folder_, std::move(decoded));
+}
+
+/// Has the last step of the rebuild `x` folded.
+void decoder_state::fold_part_of(chunk& in, long_rebuild x) {
+  constexpr auto step = request_decoder::long_rebuild_step;
+  if (x.decoded == step)
+    in.ahead.push_back({x.first_event, std::make_shared<fold_ahead>(style_)});
+  auto end = in.events.begin()
+             + static_cast<ptrdiff_t>(x.first_event + x.decoded);
+  compat::send(self_, folder_,
+               fold_part{current_, in.ahead.back().fold, {end - step, end}});
 }
 
 } // namespace projections

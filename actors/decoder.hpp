@@ -8,8 +8,9 @@
 
 namespace projections {
 
-/// Decodes one chunk after the other. Several of them may finish out of order;
-/// the registry puts chunks in order again.
+/// Decodes one chunk after the other. Several decoders may finish out of order;
+/// the registry puts chunks in order again. The events of a long rebuild go to a
+/// folder of its own in parts, as they are decoded.
 struct decoder_state {
   using interface = decoder_actor;
 
@@ -21,9 +22,17 @@ struct decoder_state {
   interface::behavior_type make_behavior();
 
 private:
+  void decode(const raw_chunk& x);
+  void fold_part_of(chunk& in, long_rebuild x);
+
   interface::pointer self_;
   registry_actor registry_;
+  json_style style_;
   request_decoder decoder_;
+  folder_actor folder_;
+
+  /// The chunk that is being decoded.
+  chunk_ptr current_;
 };
 
 } // namespace projections

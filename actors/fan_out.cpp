@@ -52,8 +52,8 @@ void fan_out::begin(const batch_ptr& batch, uint32_t first) {
 
 std::vector<std::unique_ptr<model_round>> fan_out::next_wave() {
   std::vector<std::unique_ptr<model_round>> result;
-  if (std::exchange(wave_failed_, false))
-    settle_failures();
+  if (has_failures_)
+    has_failures_ = settle_failures();
   for (size_t m = 0; m < todo_.size(); ++m) {
     if (todo_[m].empty())
       continue;
@@ -186,7 +186,7 @@ void fan_out::note_outcomes(const model_round& round) {
   }
   if (done.size() == round.requests.size())
     return;
-  wave_failed_ = true;
+  has_failures_ = true;
   auto failed = round.requests[done.size()];
   auto& r = batch_->at(failed);
   if (r.reply.empty())
@@ -203,13 +203,18 @@ void fan_out::note_outcomes(const model_round& round) {
 }
 
 /// Forgets the events that failed, so that their redeliveries are applied, and
-/// applies those that came in the same group.
-void fan_out::settle_failures() {
+/// applies those that came in the same group. Returns whether some have to wait
+/// because read models are not done with them.
+bool fan_out::settle_failures() {
+  auto some_wait = false;
   for (size_t p = 0; p < pending_.size(); ++p) {
     auto event = pending_[p];
-    auto resolved = (event.concerned & ~event.applied & ~event.failed) == 0;
-    if (event.failed == 0 || event.settled || !resolved)
+    if (event.failed == 0 || event.settled)
       continue;
+    if ((event.concerned & ~event.applied & ~event.failed) != 0) {
+      some_wait = true;
+      continue;
+    }
     pending_[p].settled = true;
     if (auto record = processed_.find(event.hash);
         record.use != id_use::unknown && record.number == event.number)
@@ -224,6 +229,7 @@ void fan_out::settle_failures() {
                     partly_applied_max, event.id);
     retry_redeliveries(p);
   }
+  return some_wait;
 }
 
 /// Applies the first redelivery of the failed event `p` that is subscribed to.

@@ -103,7 +103,7 @@ private:
   std::optional<size_t> find_pending(id_number number) const;
   void query_later(uint32_t i);
   void note_outcomes(const model_round& round);
-  void settle_failures();
+  bool settle_failures();
   void retry_redeliveries(size_t p);
   void finish();
   void answer_updated(const pending_event& event);
@@ -139,7 +139,8 @@ private:
   /// What every read model has to do in the next wave, by place.
   std::vector<std::vector<uint32_t>> todo_;
   size_t rounds_out_ = 0;
-  bool wave_failed_ = false;
+  /// Whether failures of the group are not dealt with yet.
+  bool has_failures_ = false;
 
   /// The text of `updated_models` for the set that was asked for last.
   model_set named_models_ = 0;

@@ -6,6 +6,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "storage/fold_ahead.hpp"
+
 namespace projections {
 
 namespace {
@@ -116,15 +118,21 @@ void projection_state::rebuild(request_batch& batch, uint32_t i) {
   auto& r = batch.at(i);
   auto& in = *batch.in();
   auto event = in.events.data() + r.first_event;
+  auto next = [&] {
+    auto& x = *event++;
+    return event_data{in.normalised_text(x.data_begin, x.data_length),
+                      in.normalised_text(x.identity_begin, x.identity_length)};
+  };
   auto version_before = projection().version();
   ++rebuilds_;
   try {
-    projection().rebuild(r.event_count, [&] {
-      auto& x = *event++;
-      return event_data{in.normalised_text(x.data_begin, x.data_length),
-                        in.normalised_text(x.identity_begin,
-                                           x.identity_length)};
-    });
+    if (auto ahead = find_ahead(in, r)) {
+      event += ahead->count;
+      projection().rebuild(std::move(ahead->state), ahead->count,
+                           r.event_count, next);
+    } else {
+      projection().rebuild(r.event_count, next);
+    }
   } catch (const std::exception& e) {
     correct_version(static_cast<int64_t>(version_before)
                     - static_cast<int64_t>(r.event_count));
@@ -139,6 +147,16 @@ void projection_state::rebuild(request_batch& batch, uint32_t i) {
                     .end());
   if (!waiting_.empty())
     answer_reached();
+}
+
+/// Returns what was folded of the rebuild `r` already, if it can be used.
+fold_ahead* projection_state::find_ahead(const chunk& in, const request& r) {
+  if (!projection().merges_into_array())
+    return nullptr;
+  for (auto& x : in.ahead)
+    if (x.first_event == r.first_event && !x.fold->failed)
+      return x.fold.get();
+  return nullptr;
 }
 
 void projection_state::query(const batch_ptr& batch, uint32_t i) {

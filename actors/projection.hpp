@@ -66,6 +66,7 @@ private:
   void answer_state(request_batch& batch, uint32_t i);
   void refuse(request_batch& batch, uint32_t i, error_code code,
               std::string_view text);
+  fold_ahead* find_ahead(const chunk& in, const request& r);
   void refuse_late(request_batch& batch, uint32_t i);
   void refuse_waiting(error_code code, std::string_view text);
   void answer_reached();

@@ -25,13 +25,13 @@ decoded_chunk return_when_unused(decoded_chunk x) {
 
 /// A batch takes requests until their replies may need this much, in bytes, so
 /// that writing can begin before a whole chunk is carried out.
-constexpr size_t batch_reply_bytes_max = size_t{8} << 20;
+constexpr size_t batch_reply_bytes_max = size_t{4} << 20;
 
 /// Replies that are under way at once if no query waits, in bytes.
 constexpr size_t busy_reply_bytes_max = 2 * batch_reply_bytes_max;
 
 /// How many rooms for replies are kept for the next batches.
-constexpr size_t spare_rooms_max = 4;
+constexpr size_t spare_rooms_max = 2;
 
 /// What `list` says of a projection besides its name, in bytes at most.
 constexpr size_t list_item_bytes_max = 48;
@@ -477,10 +477,9 @@ void registry_state::correct_version(version_correction correction) {
   if (x->rebuilds == correction.rebuilds)
     x->version += static_cast<uint64_t>(correction.events);
   // A query that was sent for a version reached by then may wait after all.
+  x->may_wait = true;
   if (input_ended_)
     compat::send(self_, x->actor, end_of_input{});
-  else
-    x->may_wait = true;
 }
 
 // -- sizes of replies ------------------------------------------------------------

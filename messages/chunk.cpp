@@ -41,6 +41,7 @@ void chunk::clear() {
   text_bytes = 0;
   requests.clear();
   events.clear();
+  ahead.clear();
   errors.clear();
   last = false;
   if (text.capacity() > kept_bytes_max)

@@ -51,6 +51,10 @@ private:
   size_t capacity_ = 0;
 };
 
+/// What was folded of a long rebuild while the rest of it was still being decoded;
+/// `storage/fold_ahead.hpp` has it.
+struct fold_ahead;
+
 /// A run of whole requests. Owned by one actor at a time: it travels as a shared
 /// pointer that one message holds; the batches made of it read it.
 struct chunk {
@@ -79,6 +83,13 @@ struct chunk {
 
   /// The events of the rebuilds among them.
   std::vector<rebuild_event> events;
+
+  /// What was folded of them already, and where the rebuild's events begin.
+  struct ahead_of {
+    size_t first_event;
+    std::shared_ptr<fold_ahead> fold;
+  };
+  std::vector<ahead_of> ahead;
 
   /// The texts of errors; stays in place when it grows.
   std::deque<std::string> errors;

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <vector>
 #include <string>
 
 #include "messages/caf_compat.hpp"
@@ -153,6 +155,20 @@ using read_model_actor = compat::typed_interface<
   // Applies the round's events and answers its queries, in order.
   void(model_group)>;
 
+/// Events of a rebuild that is still being decoded, and into what to fold them.
+struct fold_part {
+  chunk_ptr in;
+  std::shared_ptr<fold_ahead> into;
+  std::vector<rebuild_event> events;
+};
+
+/// Folds long rebuilds while they are being decoded. Each decoder has one.
+using folder_actor = compat::typed_interface<
+  // Folds the events in.
+  void(fold_part),
+  // Hands the chunk on to the registry: all parts of it are folded.
+  void(decoded_chunk)>;
+
 // -- writing -------------------------------------------------------------------
 
 /// A batch whose replies are all there, and who wants to know when they are
@@ -190,6 +206,7 @@ PROJECTIONS_LOCAL_MESSAGE(read_input)
 PROJECTIONS_LOCAL_MESSAGE(chunk_sent_out)
 PROJECTIONS_LOCAL_MESSAGE(free_chunk)
 PROJECTIONS_LOCAL_MESSAGE(raw_chunk)
+PROJECTIONS_LOCAL_MESSAGE(fold_part)
 PROJECTIONS_LOCAL_MESSAGE(decoded_chunk)
 PROJECTIONS_LOCAL_MESSAGE(request_group)
 PROJECTIONS_LOCAL_MESSAGE(end_of_input)
@@ -212,6 +229,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(projections, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(projections, (projections::chunk_sent_out))
   CAF_ADD_TYPE_ID(projections, (projections::free_chunk))
   CAF_ADD_TYPE_ID(projections, (projections::raw_chunk))
+  CAF_ADD_TYPE_ID(projections, (projections::fold_part))
   CAF_ADD_TYPE_ID(projections, (projections::decoded_chunk))
   CAF_ADD_TYPE_ID(projections, (projections::request_group))
   CAF_ADD_TYPE_ID(projections, (projections::end_of_input))

@@ -11,6 +11,9 @@ std::string describe(rapidjson::ParseErrorCode code, char next, bool at_end) {
   using namespace rapidjson;
   if (at_end)
     return "unexpected end of the request";
+  // The parser writes over a character before it knows that it is none.
+  if (code == kParseErrorStringInvalidEncoding)
+    return "invalid UTF-8";
   if (next == '\0')
     return "a NUL byte";
   if (next == '\n')
@@ -34,8 +37,6 @@ std::string describe(rapidjson::ParseErrorCode code, char next, bool at_end) {
                : "an unknown escape in a string";
     case kParseErrorStringMissQuotationMark:
       return "a string without a closing quote";
-    case kParseErrorStringInvalidEncoding:
-      return "invalid UTF-8";
     case kParseErrorNumberTooBig:
       return "a number beyond the range of a double";
     case kParseErrorNumberMissFraction:

@@ -88,8 +88,14 @@ std::string normalise(std::string_view json, json_style style) {
   constexpr auto flags = (checked_parse_flags | rapidjson::kParseInsituFlag)
                          & ~unsigned{rapidjson::kParseStopWhenDoneFlag};
   auto outcome = parser.Parse<flags>(stream, handler);
+  // The parser takes a zero byte behind the value for the end of the text.
+  if (!outcome.IsError() && stream.Tell() < json.size())
+    outcome.Set(rapidjson::kParseErrorDocumentRootNotSingular, stream.Tell());
   if (outcome.IsError()) {
     auto place = outcome.Offset();
+    // The parser has taken the bracket that is one too many.
+    if (handler.refused() == strict_handler::refusal::too_deep)
+      --place;
     auto reason
       = outcome.Code() == rapidjson::kParseErrorDocumentRootNotSingular
           ? "unexpected text behind the value"

@@ -1,6 +1,7 @@
 #include "messages/request_decoder.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -34,10 +35,13 @@ char* find_line_end(char* begin, char* end) {
   return found == nullptr ? end : static_cast<char*>(found);
 }
 
-/// Puts a zero byte at a place for as long as it lives, to stop the parser.
+/// Puts a zero byte at a place for as long as it lives, to stop the parser. There
+/// are bytes behind the place: in the middle of a character, the parser reads on
+/// and writes in place before it sees that the character is cut off.
 class sentinel {
 public:
-  explicit sentinel(char* place) : place_(place), kept_(*place) {
+  explicit sentinel(char* place) : place_(place) {
+    std::memcpy(kept_.data(), place, kept_.size());
     *place_ = '\0';
   }
 
@@ -46,12 +50,13 @@ public:
   sentinel& operator=(const sentinel&) = delete;
 
   ~sentinel() {
-    *place_ = kept_;
+    std::memcpy(place_, kept_.data(), kept_.size());
   }
 
 private:
   char* place_;
-  char kept_;
+  /// As many bytes as a character may have.
+  std::array<char, 4> kept_;
 };
 
 } // namespace
@@ -79,6 +84,10 @@ public:
         bound = find_bound(at, end);
       at = decode_one(in, at, bound);
     }
+  }
+
+  void observe(std::function<void(chunk&, long_rebuild)> observer) {
+    handler_.observe_long_rebuilds(std::move(observer));
   }
 
 private:
@@ -120,7 +129,7 @@ private:
       // The parser has taken the bracket that is one too many.
       if (handler_.refused() == strict_handler::refusal::too_deep)
         --place;
-      in.events.resize(events_before);
+      drop_events(in, events_before);
       if (place >= stop && limited)
         refuse_too_long(in);
       else
@@ -135,19 +144,19 @@ private:
     // Of a line that is too long, only what is within the limit may be there.
     auto rest = std::find_if_not(value_end, std::min(rest_end, stop), is_space);
     if (rest < std::min(rest_end, stop)) {
-      in.events.resize(events_before);
+      drop_events(in, events_before);
       refuse(in, "malformed JSON at byte " + std::to_string(rest - at)
                    + ": unexpected text behind the request");
     } else if (static_cast<size_t>(rest_end - at)
                > limits_.request_bytes_max) {
-      in.events.resize(events_before);
+      drop_events(in, events_before);
       refuse_too_long(in);
     } else if (!handler_.is_object()) {
       refuse(in, "malformed request: it must be an object");
     } else {
       interpret(in, handler_);
       if (in.requests.back().kind != request_kind::rebuild_projection)
-        in.events.resize(events_before);
+        drop_events(in, events_before);
       out_ = handler_.end();
     }
     return next_line(rest_end, bound);
@@ -156,6 +165,13 @@ private:
   static char* next_line(char* at, char* bound) {
     auto line_end = find_line_end(std::min(at, bound), bound);
     return line_end == bound ? bound : line_end + 1;
+  }
+
+  /// Takes out the events of a request that does not use them.
+  static void drop_events(chunk& in, size_t kept) {
+    in.events.resize(kept);
+    std::erase_if(in.ahead,
+                  [kept](auto& x) { return x.first_event >= kept; });
   }
 
   void refuse_too_long(chunk& in) const {
@@ -187,6 +203,11 @@ request_decoder::~request_decoder() = default;
 
 void request_decoder::decode(chunk& in) {
   impl_->decode(in);
+}
+
+void request_decoder::observe_long_rebuilds(
+  std::function<void(chunk&, long_rebuild)> observe) {
+  impl_->observe(std::move(observe));
 }
 
 } // namespace projections

@@ -20,6 +20,7 @@ public:
   }
 
   [[nodiscard]] Ch Peek() {
+    looked_ = at_;
     if (at_ - begin_ > bytes_max_) {
       too_long_ = true;
       return '\0';
@@ -30,14 +31,13 @@ public:
   }
 
   Ch Take() {
-    // The parser takes without looking only where a character should go on. What
-    // a line break has cut off needs no more text to be wrong.
-    if (at_ >= text_.size() && at_ > begin_ && text_.back() == '\n') {
-      ++at_;
+    // The parser takes without looking only within a character. One that the end
+    // of its line cuts off is wrong, whatever comes.
+    if (at_ != looked_ && at_ > begin_ && text_[at_ - 1] == '\n')
       return '\0';
-    }
     auto result = Peek();
-    ++at_;
+    if (!too_long_ && !starved_ && !is_bound())
+      ++at_;
     return result;
   }
 
@@ -62,6 +62,7 @@ public:
   /// Goes on from place `at`.
   void seek(size_t at) {
     at_ = at;
+    too_long_ = false;
   }
 
   /// Returns whether a line begins here with a brace, other than the first one.
@@ -95,6 +96,8 @@ private:
   std::string_view text_;
   size_t begin_;
   size_t at_;
+  /// The place that was looked at last.
+  size_t looked_ = 0;
   size_t bytes_max_;
   const request_framer::pull& more_;
   bool starved_ = false;
@@ -157,8 +160,7 @@ public:
     handler_.restart();
     auto result = parser_.Parse<checked_parse_flags>(stream, handler_);
     // An error behind which the parser read on is on the line where it began.
-    if (result.IsError() && !stream.is_starved() && !stream.is_too_long()
-        && !stream.is_bound())
+    if (result.IsError() && !stream.is_starved() && !stream.is_bound())
       stream.seek(begin + result.Offset());
     // What is left of the last line belongs to the request, whatever it is.
     for (;;) {

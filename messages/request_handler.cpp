@@ -228,6 +228,8 @@ void request_handler::end_element() {
                             begin_of(event.identity),
                             static_cast<uint32_t>(event.identity.size())});
   ++x.event_count;
+  if (observe_ && x.event_count % request_decoder::long_rebuild_step == 0)
+    observe_(*chunk_, {x.first_event, x.event_count});
 }
 
 /// Notes what is wrong with the current element of `events`, unless an earlier

@@ -4,12 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string_view>
 #include <vector>
 
 #include "messages/chunk.hpp"
 #include "messages/json_builder.hpp"
 #include "messages/json_parser.hpp"
+#include "messages/request_decoder.hpp"
 #include "messages/request_fields.hpp"
 
 namespace projections {
@@ -19,6 +21,13 @@ namespace projections {
 class request_handler : public strict_handler {
 public:
   request_handler(json_style style, size_t depth_max);
+
+  /// Has `observe` called with the first event of a rebuild, by its place in the
+  /// chunk, and the number of its events for every `long_rebuild_step` of them.
+  void observe_long_rebuilds(
+    std::function<void(chunk& in, long_rebuild x)> observe) {
+    observe_ = std::move(observe);
+  }
 
   /// Begins a request in `in`. `verbatim` says that no string in it has a byte
   /// that needs an escape.
@@ -97,6 +106,7 @@ private:
   }
 
   json_builder builder_;
+  std::function<void(chunk&, long_rebuild)> observe_;
   chunk* chunk_ = nullptr;
   char* out_ = nullptr;
   bool verbatim_ = false;

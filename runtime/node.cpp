@@ -1,12 +1,14 @@
 #include "runtime/node.hpp"
 
-#include <future>
-#include <utility>
-
 #include "actors/decoder.hpp"
 #include "actors/projector.hpp"
 #include "actors/reader.hpp"
 #include "actors/writer.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <future>
+#include <utility>
 
 namespace projections {
 
@@ -14,6 +16,9 @@ namespace {
 
 /// Decoders at work at once. More do not help: what they feed is one registry.
 constexpr size_t decoder_count = 2;
+
+/// By which the actors end when the node has done its work.
+constexpr auto shutdown = caf::exit_reason::user_shutdown;
 
 /// Hands the exit code to a thread that waits for it.
 struct observer_state {
@@ -37,6 +42,18 @@ struct observer_state {
   bool told = false;
 };
 
+/// Ends the node with exit code 1 if `actor`, which it cannot do without, ends.
+template <class Handle>
+void depend_on(const Handle& actor, const node_observer& observer) {
+  compat::when_down(actor, [observer](const caf::error& why) {
+    if (why == shutdown)
+      return;
+    spdlog::critical("an actor has ended that the node needs, {}",
+                     compat::render_error(why));
+    compat::send_anonymously(observer, node_finished{1});
+  });
+}
+
 } // namespace
 
 int run_node(caf::actor_system& system, node_settings settings) {
@@ -47,8 +64,8 @@ int run_node(caf::actor_system& system, node_settings settings) {
     system, settings.output, style, observer);
   auto models
     = std::make_shared<shared_models>(std::move(settings.read_models));
-  auto projector = compat::spawn_state<projector_state>(
-    system, models, style, settings.dedup_window);
+  auto projector = compat::spawn_state<projector_state>(system, models, style,
+                                                        settings.dedup_window);
   registry_settings registry_options;
   registry_options.style = style;
   registry_options.replies = settings.replies;
@@ -67,16 +84,20 @@ int run_node(caf::actor_system& system, node_settings settings) {
   reader_options.stop_descriptor = settings.stop;
   auto reader = compat::spawn_state<reader_state, caf::detached>(
     system, reader_options, decoders, registry);
+  depend_on(writer, observer);
+  depend_on(registry, observer);
+  for (auto& decoder : decoders)
+    depend_on(decoder, observer);
+  depend_on(reader, observer);
   compat::send_anonymously(reader, read_input{});
   auto result = exit_code->get_future().get();
-  constexpr auto done = caf::exit_reason::user_shutdown;
-  caf::anon_send_exit(reader, done);
+  caf::anon_send_exit(reader, shutdown);
   for (auto& decoder : decoders)
-    caf::anon_send_exit(decoder, done);
-  caf::anon_send_exit(registry, done);
-  caf::anon_send_exit(projector, done);
-  caf::anon_send_exit(writer, done);
-  caf::anon_send_exit(observer, done);
+    caf::anon_send_exit(decoder, shutdown);
+  caf::anon_send_exit(registry, shutdown);
+  caf::anon_send_exit(projector, shutdown);
+  caf::anon_send_exit(writer, shutdown);
+  caf::anon_send_exit(observer, shutdown);
   return result;
 }
 

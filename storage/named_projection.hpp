@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <typeinfo>
+#include <utility>
 
 #include "messages/json_text.hpp"
 #include "storage/json_state.hpp"
@@ -40,10 +42,14 @@ public:
   /// gives back. If it throws, nothing has changed.
   template <class Next>
   void rebuild(uint64_t events, Next next) {
-    auto fresh = initial();
-    for (uint64_t i = 0; i < events; ++i)
-      fold(fresh, next());
-    become(std::move(fresh), events);
+    go_on(initial(), 0, events, next);
+  }
+
+  /// The same where `begun` is the fold of the first `done` events already, made
+  /// by merging them into an empty array. `next` begins behind them.
+  template <class Next>
+  void rebuild(json_state begun, uint64_t done, uint64_t events, Next next) {
+    go_on(std::move(begun), done, events, next);
   }
 
   // -- inspectors --------------------------------------------------------------
@@ -62,6 +68,12 @@ public:
     return state_;
   }
 
+  /// Returns whether a rebuild may begin with a state that was merged from an empty
+  /// array, because this projection does the same.
+  [[nodiscard]] bool merges_into_array() const {
+    return !initial_ && typeid(*this) == typeid(named_projection);
+  }
+
   /// Returns whether the state is that of a whole number of events. It is not
   /// when a fold was cut off in the middle.
   [[nodiscard]] bool intact() const {
@@ -76,6 +88,13 @@ protected:
 
 private:
   [[nodiscard]] json_state initial() const;
+
+  template <class Next>
+  void go_on(json_state fresh, uint64_t done, uint64_t events, Next& next) {
+    for (auto i = done; i < events; ++i)
+      fold(fresh, next());
+    become(std::move(fresh), events);
+  }
 
   void become(json_state state, uint64_t version);
 

@@ -21,7 +21,18 @@ void make_room(std::string& text, size_t bytes) {
     return;
   auto wanted = std::min(std::max(bytes, text.capacity() * 2),
                          std::max(bytes, text_sequence::piece_bytes_max));
-  text.reserve(wanted);
+  // A string that grows by itself at least doubles, whatever is reserved.
+  std::string grown;
+  grown.reserve(wanted);
+  grown += text;
+  text.swap(grown);
+}
+
+/// Gives room back once most of it is not used.
+template <class T>
+void give_back_room(T& x) {
+  if (x.size() < x.capacity() / 4)
+    x.shrink_to_fit();
 }
 
 } // namespace
@@ -76,6 +87,7 @@ void text_sequence::replace(item i, std::string_view text) {
     move_following(in, place_of(i) + 1, by);
     at.length = static_cast<uint32_t>(text.size());
     bytes_ += static_cast<size_t>(by);
+    give_back_room(in.text);
   }
 }
 
@@ -105,8 +117,8 @@ void text_sequence::erase(item i) {
     in.text.erase(at.offset - separator_.size(), taken);
     in.items.erase(in.items.begin() + static_cast<ptrdiff_t>(place));
     move_following(in, place, -static_cast<ptrdiff_t>(taken));
-    if (in.text.size() < in.text.capacity() / 4)
-      in.text.shrink_to_fit();
+    give_back_room(in.text);
+    give_back_room(in.items);
   }
   at = {none, free_slot_, 0};
   free_slot_ = i;
@@ -165,6 +177,8 @@ void text_sequence::drop_piece(uint32_t p) {
   auto& x = pieces_[p];
   (x.before == none ? first_ : pieces_[x.before].after) = x.after;
   (x.after == none ? last_ : pieces_[x.after].before) = x.before;
+  // An empty string that is assigned would leave the memory where it is.
+  std::string{}.swap(x.text);
   x = {};
   x.after = free_piece_;
   free_piece_ = p;

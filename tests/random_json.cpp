@@ -29,8 +29,7 @@ std::string random_json::value(size_t depth_max) {
 std::string random_json::object(size_t depth_max) {
   auto result = "{" + space();
   for (auto left = size(); left > 0; --left) {
-    result += key() + space() + ":" + space();
-    result += value(depth_max - 1) + space();
+    result += member(depth_max - 1) + space();
     if (left > 1)
       result += "," + space();
   }
@@ -45,6 +44,11 @@ std::string random_json::array(size_t depth_max) {
       result += "," + space();
   }
   return result + "]";
+}
+
+std::string random_json::member(size_t depth_max) {
+  auto result = key() + space() + ":" + space();
+  return result + value(depth_max);
 }
 
 std::string random_json::string() {

@@ -38,6 +38,9 @@ public:
   /// Returns an array with up to `depth_max` brackets open at once.
   std::string array(size_t depth_max);
 
+  /// Returns a key and a value with a colon between them.
+  std::string member(size_t depth_max);
+
   /// Returns a string, quotes included.
   std::string string();
 

@@ -5,78 +5,18 @@
 #include "storage/read_model_file.hpp"
 #include "storage/row_read_model.hpp"
 #include "storage/subscriptions.hpp"
+#include "tests/storage/fail_each_allocation.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <memory>
-#include <new>
 #include <string>
 
 using namespace projections;
+using namespace projections::test;
 
 namespace {
-
-/// How many allocations succeed before one fails; negative for all.
-thread_local int allocations_left = -1;
-
-} // namespace
-
-// Not inlined, because GCC 12 then takes `malloc` with `delete` for a mismatch.
-
-[[gnu::noinline]] void* operator new(size_t size) {
-  if (allocations_left == 0)
-    throw std::bad_alloc{};
-  if (allocations_left > 0)
-    --allocations_left;
-  if (auto result = std::malloc(size > 0 ? size : 1))
-    return result;
-  throw std::bad_alloc{};
-}
-
-[[gnu::noinline]] void* operator new[](size_t size) {
-  return operator new(size);
-}
-
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-
-[[gnu::noinline]] void operator delete(void* memory, size_t) noexcept {
-  std::free(memory);
-}
-
-[[gnu::noinline]] void operator delete[](void* memory) noexcept {
-  std::free(memory);
-}
-
-[[gnu::noinline]] void operator delete[](void* memory, size_t) noexcept {
-  std::free(memory);
-}
-
-namespace {
-
-/// Makes each allocation of `change` in turn fail, on a new object that `make`
-/// returns a pointer to, and runs `check` on what remains of it, until `change`
-/// succeeds. Returns how often it failed.
-template <class Make, class Change, class Check>
-int fail_each_allocation(Make make, Change change, Check check) {
-  for (int failures = 0;; ++failures) {
-    // A new one every time: room that an attempt has made is kept, and the next
-    // attempt would pass over what comes behind it.
-    auto object = make();
-    allocations_left = failures;
-    try {
-      change(*object);
-      allocations_left = -1;
-      return failures;
-    } catch (const std::bad_alloc&) {
-      allocations_left = -1;
-      check(*object);
-    }
-  }
-}
 
 std::string rows_of(const read_model& model) {
   std::string result(model.text_bytes(), ' ');

@@ -1,0 +1,25 @@
+// The actor that folds long rebuilds while they are being decoded. A decoder sends
+// it parts of a request, and then the whole chunk, which goes on to the registry.
+#pragma once
+
+#include "messages/interfaces.hpp"
+
+namespace projections {
+
+/// Folds each part into what the message says. If that fails, the projection folds
+/// all events itself when it is its turn.
+struct folder_state {
+  using interface = folder_actor;
+
+  static constexpr const char* actor_name = "folder";
+
+  folder_state(interface::pointer self, registry_actor registry);
+
+  interface::behavior_type make_behavior();
+
+private:
+  interface::pointer self_;
+  registry_actor registry_;
+};
+
+} // namespace projections
