@@ -1,17 +1,15 @@
 #include "actors/decoder.hpp"
 
-#include <utility>
-
 #include "actors/folder.hpp"
 #include "storage/fold_ahead.hpp"
+
+#include <utility>
 
 namespace projections {
 
 decoder_state::decoder_state(interface::pointer self, registry_actor registry,
                              json_style style, request_limits limits)
-  : self_(self),
-    registry_(std::move(registry)),
-    style_(style),
+  : self_(self), registry_(std::move(registry)), style_(style),
     decoder_(style, limits),
     folder_(compat::spawn_state<folder_state>(self->system(), registry_)) {
   decoder_.observe_long_rebuilds(
@@ -38,8 +36,8 @@ void decoder_state::fold_part_of(chunk& in, long_rebuild x) {
   constexpr auto step = request_decoder::long_rebuild_step;
   if (x.decoded == step)
     in.ahead.push_back({x.first_event, std::make_shared<fold_ahead>(style_)});
-  auto end = in.events.begin()
-             + static_cast<ptrdiff_t>(x.first_event + x.decoded);
+  auto end
+    = in.events.begin() + static_cast<ptrdiff_t>(x.first_event + x.decoded);
   compat::send(self_, folder_,
                fold_part{current_, in.ahead.back().fold, {end - step, end}});
 }

@@ -9,8 +9,8 @@
 namespace projections {
 
 /// Decodes one chunk after the other. Several decoders may finish out of order;
-/// the registry puts chunks in order again. The events of a long rebuild go to a
-/// folder of its own in parts, as they are decoded.
+/// the registry puts chunks in order again. The events of a long rebuild go to
+/// a folder of its own in parts, as they are decoded.
 struct decoder_state {
   using interface = decoder_actor;
 

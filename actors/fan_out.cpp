@@ -1,9 +1,9 @@
 #include "actors/fan_out.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <utility>
-
-#include <spdlog/spdlog.h>
 
 namespace projections {
 
@@ -20,9 +20,7 @@ constexpr fan_out::model_set bit(size_t model) {
 
 fan_out::fan_out(const std::vector<std::shared_ptr<read_model>>& models,
                  json_style style, size_t dedup_window)
-  : models_(models),
-    encoder_(style),
-    processed_(dedup_window),
+  : models_(models), encoder_(style), processed_(dedup_window),
     todo_(models.size()) {
   // nop
 }
@@ -141,9 +139,8 @@ void fan_out::apply_later(pending_event event) {
 /// it was inserted by this group.
 std::optional<size_t> fan_out::find_pending(id_number number) const {
   // Numbers wrap around, so only their distances can be compared.
-  auto distance = [this](id_number x) {
-    return static_cast<id_number>(x - first_number_);
-  };
+  auto distance
+    = [this](id_number x) { return static_cast<id_number>(x - first_number_); };
   auto place = std::partition_point(
     pending_.begin(), pending_.end(), [&](const pending_event& x) {
       return distance(x.number) < distance(number);
@@ -158,9 +155,9 @@ void fan_out::query_later(uint32_t i) {
   auto named = [&](auto& model) { return model->name() == r.name; };
   auto model = std::find_if(models_.begin(), models_.end(), named);
   if (model == models_.end())
-    batch_->answer(i, encoder_.error(r, error_code::key_does_not_exist,
-                                     "there is no read model "
-                                       + shown_name(r.name)));
+    batch_->answer(
+      i, encoder_.error(r, error_code::key_does_not_exist,
+                        "there is no read model " + shown_name(r.name)));
   else
     todo_[static_cast<size_t>(model - models_.begin())].push_back(i);
 }
@@ -190,11 +187,10 @@ void fan_out::note_outcomes(const model_round& round) {
   auto failed = round.requests[done.size()];
   auto& r = batch_->at(failed);
   if (r.reply.empty())
-    batch_->answer(failed,
-                   encoder_.error(r, error_code::crash,
-                                  "read model \\\""
-                                    + models_[round.model]->name()
-                                    + "\\\" failed"));
+    batch_->answer(failed, encoder_.error(r, error_code::crash,
+                                          "read model \\\""
+                                            + models_[round.model]->name()
+                                            + "\\\" failed"));
   if (r.kind == request_kind::process_event)
     find_pending(failed).failed |= model;
   todo_[round.model].assign(round.requests.begin()
@@ -220,9 +216,8 @@ bool fan_out::settle_failures() {
         record.use != id_use::unknown && record.number == event.number)
       processed_.forget(event.number);
     if (partly_applied_.size() < partly_applied_max)
-      partly_applied_.insert_or_assign(std::string{event.id},
-                                       partly_applied{event.applied,
-                                                      event.taken});
+      partly_applied_.insert_or_assign(
+        std::string{event.id}, partly_applied{event.applied, event.taken});
     else
       spdlog::error("more than {} events failed; if event \"{}\" comes again, "
                     "all read models apply it",
@@ -272,10 +267,11 @@ void fan_out::finish() {
 
 void fan_out::answer_updated(const pending_event& event) {
   auto& r = batch_->at(event.request);
-  batch_->answer(event.request, encoder_.begin(r, "read_models_updated")
-                                  .string(event_id_key, event.id)
-                                  .raw(updated_models_key, names_of(event.taken))
-                                  .end());
+  batch_->answer(event.request,
+                 encoder_.begin(r, "read_models_updated")
+                   .string(event_id_key, event.id)
+                   .raw(updated_models_key, names_of(event.taken))
+                   .end());
 }
 
 void fan_out::answer_skipped(uint32_t i, std::string_view id,

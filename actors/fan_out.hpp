@@ -2,6 +2,14 @@
 // read models get them, and what the replies are. Knows no actor.
 #pragma once
 
+#include "messages/keyed_hash.hpp"
+#include "messages/model_round.hpp"
+#include "messages/reply_encoder.hpp"
+#include "storage/event_identity.hpp"
+#include "storage/processed_ids.hpp"
+#include "storage/read_model.hpp"
+#include "storage/subscriptions.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -12,21 +20,14 @@
 #include <unordered_map>
 #include <vector>
 
-#include "messages/keyed_hash.hpp"
-#include "messages/model_round.hpp"
-#include "messages/reply_encoder.hpp"
-#include "storage/event_identity.hpp"
-#include "storage/processed_ids.hpp"
-#include "storage/read_model.hpp"
-#include "storage/subscriptions.hpp"
-
 namespace projections {
 
-/// Carries out one group of requests after the other, in waves: each wave has at
-/// most one round for every read model, and the next one begins when all rounds
-/// are back. Without failures there is one wave. An event that a read model
-/// failed to apply is answered with error 13 and not remembered; its redelivery
-/// goes to those read models only that did not apply it. Not thread-safe.
+/// Carries out one group of requests after the other, in waves: each wave has
+/// at most one round for every read model, and the next one begins when all
+/// rounds are back. Without failures there is one wave. An event that a read
+/// model failed to apply is answered with error 13 and not remembered; its
+/// redelivery goes to those read models only that did not apply it. Not
+/// thread-safe.
 class fan_out {
 public:
   /// One bit for every read model.
@@ -38,8 +39,8 @@ public:
   /// Failed events of which it is remembered who applied them.
   static constexpr size_t partly_applied_max = 65'536;
 
-  /// `models` has at most `models_max`; of them only what never changes is used.
-  /// `dedup_window` is that of `processed_ids`.
+  /// `models` has at most `models_max`; of them only what never changes is
+  /// used. `dedup_window` is that of `processed_ids`.
   fan_out(const std::vector<std::shared_ptr<read_model>>& models,
           json_style style, size_t dedup_window);
 
@@ -118,8 +119,8 @@ private:
   processed_ids processed_;
   event_identity identity_;
 
-  /// Which read models an event type concerns; as many types as were seen, up to
-  /// a limit.
+  /// Which read models an event type concerns; as many types as were seen, up
+  /// to a limit.
   std::unordered_map<std::string, model_set, keyed_text_hash, std::equal_to<>>
     concerned_;
 

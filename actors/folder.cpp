@@ -1,11 +1,11 @@
 #include "actors/folder.hpp"
 
-#include <exception>
-#include <utility>
+#include "storage/fold_ahead.hpp"
 
 #include <spdlog/spdlog.h>
 
-#include "storage/fold_ahead.hpp"
+#include <exception>
+#include <utility>
 
 namespace projections {
 
@@ -14,9 +14,9 @@ namespace {
 void fold(const fold_part& part) {
   auto& into = *part.into;
   for (auto& x : part.events) {
-    into.state.apply(part.in->normalised_text(x.data_begin, x.data_length),
-                     part.in->normalised_text(x.identity_begin,
-                                              x.identity_length));
+    into.state.apply(
+      part.in->normalised_text(x.data_begin, x.data_length),
+      part.in->normalised_text(x.identity_begin, x.identity_length));
     ++into.count;
   }
 }

@@ -1,13 +1,14 @@
-// The actor that folds long rebuilds while they are being decoded. A decoder sends
-// it parts of a request, and then the whole chunk, which goes on to the registry.
+// The actor that folds long rebuilds while they are being decoded. A decoder
+// sends it parts of a request, and then the whole chunk, which goes on to the
+// registry.
 #pragma once
 
 #include "messages/interfaces.hpp"
 
 namespace projections {
 
-/// Folds each part into what the message says. If that fails, the projection folds
-/// all events itself when it is its turn.
+/// Folds each part into what the message says. If that fails, the projection
+/// folds all events itself when it is its turn.
 struct folder_state {
   using interface = folder_actor;
 

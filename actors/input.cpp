@@ -1,12 +1,12 @@
 #include "actors/input.hpp"
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
-
-#include <poll.h>
-#include <unistd.h>
 
 namespace projections {
 
@@ -54,9 +54,7 @@ bool interruptible_input::wait(int timeout_ms) {
 
 chunk_filler::chunk_filler(interruptible_input& source, request_limits limits,
                            size_t chunk_bytes)
-  : source_(source),
-    limits_(limits),
-    chunk_bytes_(chunk_bytes),
+  : source_(source), limits_(limits), chunk_bytes_(chunk_bytes),
     framer_(limits) {
   // nop
 }
@@ -72,11 +70,12 @@ void chunk_filler::fill(chunk& out) {
       return;
     }
     // More is coming or there already: the tail can wait for it.
-    if (auto cut = last_cut(); cut > 0 && !ended_
-                               && (used_ >= chunk_bytes_ || source_.is_ready()))
+    if (auto cut = last_cut();
+        cut > 0 && !ended_ && (used_ >= chunk_bytes_ || source_.is_ready()))
       return hand_over(out, cut);
     auto complete = complete_requests(last_cut());
-    // What the end of input cuts off is a request, too; what a stop does is not.
+    // What the end of input cuts off is a request, too; what a stop does is
+    // not.
     auto all = ended_ && !skipping_ && !source_.is_stopped();
     if (complete > 0 || ended_) {
       hand_over(out, all ? used_ : complete);
@@ -88,8 +87,8 @@ void chunk_filler::fill(chunk& out) {
 
 /// Reads more into the buffer, blocking. Returns false at the end of input.
 bool chunk_filler::read_more() {
-  auto wanted = std::max(read_bytes_min,
-                         used_ < chunk_bytes_ ? chunk_bytes_ - used_ : 0);
+  auto wanted
+    = std::max(read_bytes_min, used_ < chunk_bytes_ ? chunk_bytes_ - used_ : 0);
   if (buffer_.capacity() < used_ + wanted + chunk::padding)
     buffer_.reserve(std::max(used_ + wanted + chunk::padding,
                              buffer_.capacity() + buffer_.capacity() / 2));
@@ -100,9 +99,9 @@ bool chunk_filler::read_more() {
   return !ended_;
 }
 
-/// Reads while input is ready and the chunk has room, and as long as it may tell
-/// where to cut: at a line that begins with a brace, or at the end of input. To
-/// find the end of a request in another way means to parse it.
+/// Reads while input is ready and the chunk has room, and as long as it may
+/// tell where to cut: at a line that begins with a brace, or at the end of
+/// input. To find the end of a request in another way means to parse it.
 void chunk_filler::gather() {
   if (used_ == 0 && !read_more())
     return;
@@ -118,8 +117,8 @@ void chunk_filler::gather() {
   }
 }
 
-/// Returns the beginning of the last line that begins with a brace, if it is not
-/// the first line; else 0.
+/// Returns the beginning of the last line that begins with a brace, if it is
+/// not the first line; else 0.
 size_t chunk_filler::last_cut() {
   auto begin = buffer_.begin();
   for (auto end = used_; end > searched_;) {

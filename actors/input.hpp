@@ -2,12 +2,12 @@
 // knows no actor.
 #pragma once
 
+#include "messages/chunk.hpp"
+#include "messages/request_framer.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-
-#include "messages/chunk.hpp"
-#include "messages/request_framer.hpp"
 
 namespace projections {
 
@@ -41,9 +41,10 @@ private:
   bool stopped_ = false;
 };
 
-/// Fills chunks with whole requests, as large as the input is quick: while input
-/// is ready, a chunk takes `chunk_bytes` or one request. When it pauses, the
-/// chunk takes what is complete, and waits only if nothing is. Not thread-safe.
+/// Fills chunks with whole requests, as large as the input is quick: while
+/// input is ready, a chunk takes `chunk_bytes` or one request. When it pauses,
+/// the chunk takes what is complete, and waits only if nothing is. Not
+/// thread-safe.
 class chunk_filler {
 public:
   /// `source` must outlive the filler.

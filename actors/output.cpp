@@ -1,11 +1,11 @@
 #include "actors/output.hpp"
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
 #include <utility>
-
-#include <poll.h>
-#include <unistd.h>
 
 namespace projections {
 

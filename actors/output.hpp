@@ -1,15 +1,15 @@
-// Puts finished batches in order and their replies into few writes. Owned by the
-// writer; knows no actor.
+// Puts finished batches in order and their replies into few writes. Owned by
+// the writer; knows no actor.
 #pragma once
+
+#include "messages/reply_encoder.hpp"
+#include "messages/request_batch.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string_view>
 #include <vector>
-
-#include "messages/reply_encoder.hpp"
-#include "messages/request_batch.hpp"
 
 namespace projections {
 

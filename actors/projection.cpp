@@ -1,12 +1,12 @@
 #include "actors/projection.hpp"
 
-#include <algorithm>
-#include <exception>
-#include <utility>
+#include "storage/fold_ahead.hpp"
 
 #include <spdlog/spdlog.h>
 
-#include "storage/fold_ahead.hpp"
+#include <algorithm>
+#include <exception>
+#include <utility>
 
 namespace projections {
 
@@ -28,8 +28,7 @@ reply_encoder& encoder(json_style style) {
 } // namespace
 
 shared_projection::shared_projection(std::unique_ptr<named_projection> owned)
-  : projection(std::move(owned)),
-    initial_bytes(projection->state().bytes()),
+  : projection(std::move(owned)), initial_bytes(projection->state().bytes()),
     state_bytes(initial_bytes) {
   // nop
 }
@@ -38,11 +37,8 @@ projection_state::projection_state(interface::pointer self,
                                    registry_actor registry, uint64_t instance,
                                    std::shared_ptr<shared_projection> shared,
                                    json_style style)
-  : self_(self),
-    registry_(std::move(registry)),
-    instance_(instance),
-    shared_(std::move(shared)),
-    style_(style) {
+  : self_(self), registry_(std::move(registry)), instance_(instance),
+    shared_(std::move(shared)), style_(style) {
   // nop
 }
 
@@ -98,7 +94,8 @@ void projection_state::update(request_batch& batch, uint32_t i) {
     projection().apply({r.value, r.identity});
   } catch (const std::exception& e) {
     correct_version(-1);
-    refuse(batch, i, error_code::crash, "the fold failed: " + escaped(e.what()));
+    refuse(batch, i, error_code::crash,
+           "the fold failed: " + escaped(e.what()));
     return;
   }
   auto& reply = encoder(style_)
@@ -128,15 +125,16 @@ void projection_state::rebuild(request_batch& batch, uint32_t i) {
   try {
     if (auto ahead = find_ahead(in, r)) {
       event += ahead->count;
-      projection().rebuild(std::move(ahead->state), ahead->count,
-                           r.event_count, next);
+      projection().rebuild(std::move(ahead->state), ahead->count, r.event_count,
+                           next);
     } else {
       projection().rebuild(r.event_count, next);
     }
   } catch (const std::exception& e) {
     correct_version(static_cast<int64_t>(version_before)
                     - static_cast<int64_t>(r.event_count));
-    refuse(batch, i, error_code::crash, "the fold failed: " + escaped(e.what()));
+    refuse(batch, i, error_code::crash,
+           "the fold failed: " + escaped(e.what()));
     return;
   }
   batch.answer(i, encoder(style_)
@@ -194,8 +192,8 @@ void projection_state::answer_state(request_batch& batch, uint32_t i) {
 }
 
 /// Answers request `i` with an error whose text begins with the projection.
-void projection_state::refuse(request_batch& batch, uint32_t i,
-                              error_code code, std::string_view text) {
+void projection_state::refuse(request_batch& batch, uint32_t i, error_code code,
+                              std::string_view text) {
   auto& r = batch.at(i);
   auto whole = "projection " + shown_name(r.name) + ": ";
   whole += text;

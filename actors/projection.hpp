@@ -2,6 +2,10 @@
 // of requests.
 #pragma once
 
+#include "messages/interfaces.hpp"
+#include "messages/reply_encoder.hpp"
+#include "storage/named_projection.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -10,10 +14,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "messages/interfaces.hpp"
-#include "messages/reply_encoder.hpp"
-#include "storage/named_projection.hpp"
 
 namespace projections {
 
@@ -43,8 +43,7 @@ struct projection_state {
   static constexpr const char* actor_name = "projection";
 
   projection_state(interface::pointer self, registry_actor registry,
-                   uint64_t instance,
-                   std::shared_ptr<shared_projection> shared,
+                   uint64_t instance, std::shared_ptr<shared_projection> shared,
                    json_style style);
 
   interface::behavior_type make_behavior();

@@ -1,13 +1,13 @@
 #include "actors/projector.hpp"
 
+#include "actors/read_model.hpp"
+
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <utility>
-
-#include <spdlog/spdlog.h>
-
-#include "actors/read_model.hpp"
 
 namespace projections {
 
@@ -34,9 +34,7 @@ shared_models::shared_models(std::vector<std::shared_ptr<read_model>> owned)
 projector_state::projector_state(interface::pointer self,
                                  std::shared_ptr<shared_models> models,
                                  json_style style, size_t dedup_window)
-  : self_(self),
-    models_(std::move(models)),
-    style_(style),
+  : self_(self), models_(std::move(models)), style_(style),
     fan_out_(models_->models, style, dedup_window),
     actors_(models_->models.size()) {
   for (size_t i = 0; i < actors_.size(); ++i)
@@ -75,11 +73,10 @@ void projector_state::send_wave() {
       auto& actor = actors_[round->model];
       // The round comes back when its last handle is gone: carried out, stopped
       // in the middle, or lost with the actor.
-      round_ptr handle{round.release(),
-                       [me = interface{self_}](model_round* x) {
-                         compat::send_anonymously(
-                           me, round_finished{round_ptr{x}});
-                       }};
+      round_ptr handle{
+        round.release(), [me = interface{self_}](model_round* x) {
+          compat::send_anonymously(me, round_finished{round_ptr{x}});
+        }};
       compat::send(self_, actor, model_group{std::move(handle)});
     }
     if (!rounds.empty())
@@ -94,16 +91,16 @@ void projector_state::send_wave() {
 /// Notes what the registry may know of the rows now. No read model is at work
 /// here, so they can be asked.
 void projector_state::end_group() {
-    size_t bytes = 0;
-    for (auto& model : models_->models)
-      bytes = std::max(bytes, model->text_bytes());
-    uint64_t growth = 0;
-    auto& done = groups_.front();
-    for (auto i = done.first; i != request::none; i = done.batch->at(i).next)
-      growth += done.batch->at(i).growth_bytes;
-    models_->rows_bytes.store(bytes, std::memory_order_relaxed);
-    models_->growth_included.fetch_add(growth, std::memory_order_release);
-    groups_.pop_front();
+  size_t bytes = 0;
+  for (auto& model : models_->models)
+    bytes = std::max(bytes, model->text_bytes());
+  uint64_t growth = 0;
+  auto& done = groups_.front();
+  for (auto i = done.first; i != request::none; i = done.batch->at(i).next)
+    growth += done.batch->at(i).growth_bytes;
+  models_->rows_bytes.store(bytes, std::memory_order_relaxed);
+  models_->growth_included.fetch_add(growth, std::memory_order_release);
+  groups_.pop_front();
 }
 
 void projector_state::begin_group() {

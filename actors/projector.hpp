@@ -1,6 +1,10 @@
-// The actor that fans events out to read models. The registry sends it groups of
-// requests.
+// The actor that fans events out to read models. The registry sends it groups
+// of requests.
 #pragma once
+
+#include "actors/fan_out.hpp"
+#include "messages/interfaces.hpp"
+#include "storage/read_model.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -8,10 +12,6 @@
 #include <deque>
 #include <memory>
 #include <vector>
-
-#include "actors/fan_out.hpp"
-#include "messages/interfaces.hpp"
-#include "storage/read_model.hpp"
 
 namespace projections {
 
@@ -30,8 +30,8 @@ struct shared_models {
   /// The bytes of the rows of the largest read model after the last group.
   std::atomic<size_t> rows_bytes{0};
 
-  /// The sum of `request::growth_bytes` that `rows_bytes` includes. Written after
-  /// `rows_bytes`, read before it.
+  /// The sum of `request::growth_bytes` that `rows_bytes` includes. Written
+  /// after `rows_bytes`, read before it.
   std::atomic<uint64_t> growth_included{0};
 };
 

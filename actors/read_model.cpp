@@ -1,9 +1,9 @@
 #include "actors/read_model.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <exception>
 #include <utility>
-
-#include <spdlog/spdlog.h>
 
 namespace projections {
 

@@ -1,12 +1,12 @@
 // The actor of one read model. The projector makes it and sends it rounds.
 #pragma once
 
-#include <memory>
-#include <string>
-
 #include "messages/interfaces.hpp"
 #include "messages/reply_encoder.hpp"
 #include "storage/read_model.hpp"
+
+#include <memory>
+#include <string>
 
 namespace projections {
 

@@ -20,9 +20,7 @@ reader_state::reader_state(interface::pointer self,
                            const reader_settings& settings,
                            std::vector<decoder_actor> decoders,
                            registry_actor registry)
-  : self_(self),
-    settings_(settings),
-    decoders_(std::move(decoders)),
+  : self_(self), settings_(settings), decoders_(std::move(decoders)),
     registry_(std::move(registry)),
     source_(settings.descriptor, settings.stop_descriptor),
     filler_(source_, settings.limits, settings.chunk_bytes),
@@ -67,7 +65,9 @@ void reader_state::read() {
   ++chunks_in_flight_;
   ++chunks_ahead_;
   ended_ = which->last;
-  interface me{self_};
+  interface me {
+    self_
+  };
   if (is_alone && which->text_bytes <= decoded_here_bytes_max) {
     decoder_.decode(*which);
     compat::send(self_, registry_, decoded_chunk{std::move(which), me});

@@ -2,14 +2,14 @@
 // request, decoded on the spot, to the registry.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <vector>
-
 #include "actors/input.hpp"
 #include "messages/interfaces.hpp"
 #include "messages/json_text.hpp"
 #include "messages/request_decoder.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
 
 namespace projections {
 
@@ -19,8 +19,8 @@ struct reader_settings {
 
   request_limits limits;
 
-  /// What a chunk takes while input is ready, in bytes. Larger ones cost latency
-  /// and memory, smaller ones messages.
+  /// What a chunk takes while input is ready, in bytes. Larger ones cost
+  /// latency and memory, smaller ones messages.
   size_t chunk_bytes = size_t{512} << 10;
 
   /// Chunks under way to the registry at once.
@@ -29,14 +29,15 @@ struct reader_settings {
   /// Input is under way up to this many bytes; one chunk always is.
   size_t input_bytes_in_flight_max = size_t{64} << 20;
 
-  /// Where to read, and what ends the reading when it is readable (-1: nothing).
+  /// Where to read, and what ends the reading when it is readable (-1:
+  /// nothing).
   int descriptor = 0;
   int stop_descriptor = -1;
 };
 
-/// Reads ahead of the registry by a few chunks, and no more than may be in flight:
-/// a query that waits holds back the replies, and so the chunks, behind it.
-/// Stops reading when the input ends.
+/// Reads ahead of the registry by a few chunks, and no more than may be in
+/// flight: a query that waits holds back the replies, and so the chunks, behind
+/// it. Stops reading when the input ends.
 struct reader_state {
   using interface = reader_actor;
 

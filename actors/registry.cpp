@@ -1,12 +1,10 @@
 #include "actors/registry.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <exception>
 #include <utility>
-
-#include <spdlog/spdlog.h>
-
-#include "messages/keyed_hash.hpp"
 
 namespace projections {
 
@@ -15,11 +13,11 @@ namespace {
 /// Makes the last user of a chunk hand it back to the reader.
 decoded_chunk return_when_unused(decoded_chunk x) {
   auto which = x.which.get();
-  x.which = chunk_ptr{which, [owner = x.which, to = x.reader](chunk*) mutable {
-                        owner->clear();
-                        compat::send_anonymously(to,
-                                                 free_chunk{std::move(owner)});
-                      }};
+  x.which
+    = chunk_ptr{which, [owner = x.which, to = x.reader](chunk*) mutable {
+                  owner->clear();
+                  compat::send_anonymously(to, free_chunk{std::move(owner)});
+                }};
   return x;
 }
 
@@ -47,28 +45,25 @@ registry_state::registry_state(interface::pointer self,
                                projector_actor projector,
                                std::shared_ptr<shared_models> models,
                                node_observer observer)
-  : self_(self),
-    settings_(std::move(settings)),
-    writer_(std::move(writer)),
-    projector_(std::move(projector)),
-    models_(std::move(models)),
-    observer_(std::move(observer)),
-    encoder_(settings_.style) {
+  : self_(self), settings_(std::move(settings)), writer_(std::move(writer)),
+    projector_(std::move(projector)), models_(std::move(models)),
+    observer_(std::move(observer)), encoder_(settings_.style) {
   if (!settings_.make_projection)
-    settings_.make_projection = [](std::string name, std::string_view initial,
-                                   json_style style) {
-      return std::make_unique<named_projection>(std::move(name), initial,
-                                                style);
-    };
+    settings_.make_projection
+      = [](std::string name, std::string_view initial, json_style style) {
+          return std::make_unique<named_projection>(std::move(name), initial,
+                                                    style);
+        };
   compat::when_down(projector_, [me = interface{self_}](const caf::error& why) {
     compat::send_anonymously(me, projector_down{compat::render_error(why)});
   });
 }
 
 registry_state::~registry_state() {
-  for (auto& x : entries_)
-    if (x && x->may_wait)
-      caf::anon_send_exit(x->actor, caf::exit_reason::user_shutdown);
+  projections_.for_each([](known_projection& x) {
+    if (x.may_wait)
+      caf::anon_send_exit(x.actor, caf::exit_reason::user_shutdown);
+  });
 }
 
 registry_actor::behavior_type registry_state::make_behavior() {
@@ -120,7 +115,8 @@ void registry_state::send_out() {
   finish_if_done();
 }
 
-/// Makes sure that `current_` has a request left. Returns false if none has come.
+/// Makes sure that `current_` has a request left. Returns false if none has
+/// come.
 bool registry_state::next_chunk() {
   for (;;) {
     if (current_) {
@@ -183,8 +179,8 @@ void registry_state::send_batch(size_t reply_bytes_allowed) {
   projector_first_ = request::none;
 }
 
-/// Returns room for `bytes` of replies, used before if possible: fresh pages are a
-/// good part of what a reply costs.
+/// Returns room for `bytes` of replies, used before if possible: fresh pages
+/// are a good part of what a reply costs.
 reply_room registry_state::find_room(size_t bytes) {
   reply_room result;
   if (!spare_rooms_.empty()) {
@@ -198,23 +194,22 @@ reply_room registry_state::find_room(size_t bytes) {
   return result;
 }
 
-/// Returns a batch that begins with the next request and goes to the writer when
-/// the last handle to it is gone.
+/// Returns a batch that begins with the next request and goes to the writer
+/// when the last handle to it is gone.
 batch_ptr registry_state::make_batch() {
-  auto batch
-    = std::make_unique<request_batch>(current_->which, next_request_);
+  auto batch = std::make_unique<request_batch>(current_->which, next_request_);
   batch->sequence = batches_made_++;
   return batch_ptr{
     batch.release(),
     [writer = writer_, me = interface{self_}](request_batch* finished) {
-      compat::send_anonymously(writer,
-                               finished_batch{batch_ptr{finished}, me});
+      compat::send_anonymously(writer, finished_batch{batch_ptr{finished}, me});
     }};
 }
 
-/// Sends request `i` of the batch, which names the projection `x` or none, on its
-/// way, or answers it.
-void registry_state::route(request_batch& batch, uint32_t i, entry* x) {
+/// Sends request `i` of the batch, which names the projection `x` or none, on
+/// its way, or answers it.
+void registry_state::route(request_batch& batch, uint32_t i,
+                           known_projection* x) {
   auto& r = batch.at(i);
   if (!choose_envelope(batch, i))
     return;
@@ -242,7 +237,7 @@ void registry_state::route(request_batch& batch, uint32_t i, entry* x) {
 }
 
 void registry_state::add_to_group(request_batch& batch, uint32_t i,
-                                  entry& to) {
+                                  known_projection& to) {
   if (to.batch == batch.sequence) {
     batch.at(to.last_in_batch).next = i;
   } else {
@@ -270,9 +265,10 @@ void registry_state::add_to_projector(request_batch& batch, uint32_t i) {
 /// Tells projections with queries that may wait that nothing comes any more.
 void registry_state::end_input() {
   input_ended_ = true;
-  for (auto& x : entries_)
-    if (x && x->may_wait)
-      compat::send(self_, x->actor, end_of_input{});
+  projections_.for_each([this](known_projection& x) {
+    if (x.may_wait)
+      compat::send(self_, x.actor, end_of_input{});
+  });
 }
 
 void registry_state::finish_if_done() {
@@ -309,7 +305,8 @@ void registry_state::init(request_batch& batch, uint32_t i) {
   batch.answer(i, encoder_.begin(batch.at(i), "init_ok").end());
 }
 
-void registry_state::create(request_batch& batch, uint32_t i, const entry* x) {
+void registry_state::create(request_batch& batch, uint32_t i,
+                            const known_projection* x) {
   auto& r = batch.at(i);
   if (x != nullptr)
     return refuse(batch, i, error_code::key_already_exists,
@@ -322,11 +319,12 @@ void registry_state::create(request_batch& batch, uint32_t i, const entry* x) {
 }
 
 /// Sends an update or rebuild on; makes the projection if there is none.
-void registry_state::change(request_batch& batch, uint32_t i, entry* x) {
+void registry_state::change(request_batch& batch, uint32_t i,
+                            known_projection* x) {
   auto& r = batch.at(i);
   if (x == nullptr)
     x = &make(r.name, "[]");
-  count_growth(r, *batch.in(), *x);
+  count_growth(r, *batch.in(), *x, settings_.style.comma.size());
   if (r.kind == request_kind::update_projection) {
     ++x->version;
   } else {
@@ -336,7 +334,8 @@ void registry_state::change(request_batch& batch, uint32_t i, entry* x) {
   add_to_group(batch, i, *x);
 }
 
-void registry_state::query(request_batch& batch, uint32_t i, entry* x) {
+void registry_state::query(request_batch& batch, uint32_t i,
+                           known_projection* x) {
   auto& r = batch.at(i);
   if (x == nullptr)
     return refuse_unknown(batch, i);
@@ -344,36 +343,26 @@ void registry_state::query(request_batch& batch, uint32_t i, entry* x) {
   add_to_group(batch, i, *x);
 }
 
-void registry_state::remove(request_batch& batch, uint32_t i, entry* x) {
+void registry_state::remove(request_batch& batch, uint32_t i,
+                            known_projection* x) {
   if (x == nullptr)
     return refuse_unknown(batch, i);
   add_to_group(batch, i, *x);
-  list_bytes_ -= x->name().size() + list_item_bytes_max;
-  auto hash = keyed_hash(x->name());
-  auto place = *by_name_.find(
-    hash, [&](text_index::item p) { return entries_[p].get() == x; });
-  by_name_.erase(hash, place);
-  free_places_.push_back(place);
-  entries_[place].reset();
+  projections_.remove(*x);
 }
 
 void registry_state::list(request_batch& batch, uint32_t i) {
-  std::vector<std::pair<std::string, const entry*>> all;
-  all.reserve(by_name_.size());
-  for (auto& x : entries_)
-    if (x)
-      all.emplace_back(unescaped(x->name()), x.get());
-  std::sort(all.begin(), all.end());
   auto style = settings_.style;
   encoder_.begin(batch.at(i), "projection_list").name(projections_key);
-  encoder_.piece("[");
-  for (auto& [name, x] : all) {
-    if (x != all.front().second)
-      encoder_.piece(style.comma);
-    encoder_.piece("{\"name\"").piece(style.colon).piece("\"");
+  auto before = std::string_view{"["};
+  for (auto x : projections_.sorted()) {
+    encoder_.piece(before).piece("{\"name\"").piece(style.colon).piece("\"");
     encoder_.piece(x->name()).piece("\"").number(version_key, x->version);
     encoder_.piece("}");
+    before = style.comma;
   }
+  if (projections_.size() == 0)
+    encoder_.piece(before);
   batch.answer(i, encoder_.piece("]").end());
 }
 
@@ -389,89 +378,65 @@ void registry_state::refuse_unknown(request_batch& batch, uint32_t i) {
 
 // -- projections -----------------------------------------------------------------
 
-registry_state::entry* registry_state::find(std::string_view name) const {
-  auto place = by_name_.find(keyed_hash(name), [&](text_index::item p) {
-    return entries_[p]->name() == name;
-  });
-  return place ? entries_[*place].get() : nullptr;
-}
-
 /// Returns the projection that `r` names, if it names one that there is.
-registry_state::entry* registry_state::find_for(const request& r) const {
+known_projection* registry_state::find_for(const request& r) const {
   switch (r.kind) {
     case request_kind::create_projection:
     case request_kind::update_projection:
     case request_kind::rebuild_projection:
     case request_kind::query_projection:
     case request_kind::delete_projection:
-      return find(r.name);
+      return projections_.find(r.name);
     default:
       return nullptr;
   }
 }
 
-/// Failures are rare, so no table leads from instances to entries.
-registry_state::entry* registry_state::find_instance(uint64_t instance) const {
-  auto x = std::find_if(entries_.begin(), entries_.end(), [=](auto& y) {
-    return y && y->instance == instance;
-  });
-  return x == entries_.end() ? nullptr : x->get();
-}
-
-registry_state::entry& registry_state::make(std::string_view name,
-                                            std::string_view initial_state) {
-  auto x = std::make_unique<entry>();
-  x->instance = next_instance_++;
-  x->shared = std::make_shared<shared_projection>(settings_.make_projection(
+known_projection& registry_state::make(std::string_view name,
+                                       std::string_view initial_state) {
+  auto& x = projections_.add(settings_.make_projection(
     std::string{name}, initial_state, settings_.style));
-  x->state_bytes_max = x->shared->initial_bytes;
-  by_name_.reserve_one();
-  if (free_places_.empty()) {
-    free_places_.push_back(static_cast<text_index::item>(entries_.size()));
-    entries_.emplace_back();
-  }
-  spawn_actor(*x);
-  list_bytes_ += name.size() + list_item_bytes_max;
-  auto place = free_places_.back();
-  free_places_.pop_back();
-  by_name_.insert(keyed_hash(name), place);
-  entries_[place] = std::move(x);
-  return *entries_[place];
+  spawn_actor(x);
+  return x;
 }
 
 /// Spawns the actor of `x`, and hears when it ends.
-void registry_state::spawn_actor(entry& x) {
-  interface me{self_};
+void registry_state::spawn_actor(known_projection& x) {
+  interface me {
+    self_
+  };
   x.actor = compat::spawn_state<projection_state>(
     self_->system(), me, x.instance, x.shared, settings_.style);
   // It ends without a reason only when its projection is deleted.
-  compat::when_down(x.actor, [me, instance = x.instance](const caf::error& why) {
-    if (why)
-      compat::send_anonymously(
-        me, projection_down{instance, compat::render_error(why)});
-  });
+  compat::when_down(
+    x.actor, [me, instance = x.instance](const caf::error& why) {
+      if (why)
+        compat::send_anonymously(
+          me, projection_down{instance, compat::render_error(why)});
+    });
 }
 
 /// Has a new actor go on where one ended, unless its projection was deleted.
 void registry_state::replace_actor(const projection_down& ended) {
-  auto x = find_instance(ended.instance);
+  auto x = projections_.find_instance(ended.instance);
   if (x == nullptr)
     return;
   auto& projection = *x->shared->projection;
-  spdlog::error("the actor of projection \"{}\" has ended, {}; another one goes "
-                "on at version {}",
-                x->name(), ended.reason, projection.version());
+  spdlog::error(
+    "the actor of projection \"{}\" has ended, {}; another one goes "
+    "on at version {}",
+    x->name(), ended.reason, projection.version());
   x->version = projection.version();
   x->rebuilds = 0;
   x->may_wait = false;
   x->shared->state_bytes = projection.state().bytes();
   x->shared->growth_included = x->growth_sent;
-  x->instance = next_instance_++;
+  x->instance = projections_.next_instance();
   spawn_actor(*x);
 }
 
 void registry_state::correct_version(version_correction correction) {
-  auto x = find_instance(correction.instance);
+  auto x = projections_.find_instance(correction.instance);
   if (x == nullptr)
     return;
   if (x->rebuilds == correction.rebuilds)
@@ -485,7 +450,8 @@ void registry_state::correct_version(version_correction correction) {
 // -- sizes of replies ------------------------------------------------------------
 
 /// Returns how many bytes the reply to `r` may have.
-size_t registry_state::reply_bytes_max(const request& r, entry* x) {
+size_t registry_state::reply_bytes_max(const request& r,
+                                       known_projection* x) const {
   auto frame = reply_frame_bytes_max(r) + r.name.size();
   switch (r.kind) {
     case request_kind::update_projection:
@@ -498,43 +464,15 @@ size_t registry_state::reply_bytes_max(const request& r, entry* x) {
     case request_kind::unsubscribe:
       return frame + r.value.size();
     case request_kind::list_projections:
-      return frame + list_bytes_;
+      return frame + projections_.name_bytes()
+             + projections_.size() * list_item_bytes_max;
     case request_kind::query_read_model:
       return frame + rows_bytes_max();
     case request_kind::process_event:
-      return frame + models_->names_bytes + r.event_id.size()
-             + r.value.size();
+      return frame + models_->names_bytes + r.event_id.size() + r.value.size();
     default:
       return frame;
   }
-}
-
-/// Returns a limit for the bytes of the state of `x` when all that was sent to it
-/// is applied.
-size_t registry_state::state_bytes_max(entry& x) {
-  if (x.state_bytes_max > x.state_bytes_unsure) {
-    auto included
-      = x.shared->growth_included.load(std::memory_order_acquire);
-    x.state_bytes_max = x.shared->state_bytes.load(std::memory_order_relaxed)
-                        + (x.growth_sent - included);
-    x.state_bytes_unsure = 2 * x.state_bytes_max + 4096;
-  }
-  return x.state_bytes_max;
-}
-
-/// Notes by how much the update or rebuild `r` may make the state of `to` grow.
-void registry_state::count_growth(request& r, const chunk& in, entry& to) {
-  auto separator = settings_.style.comma.size();
-  r.growth_bytes = 0;
-  if (r.kind == request_kind::update_projection) {
-    r.growth_bytes = r.value.size() + separator;
-  } else {
-    r.growth_bytes = to.shared->initial_bytes;
-    for (uint32_t i = 0; i < r.event_count; ++i)
-      r.growth_bytes += in.events[r.first_event + i].data_length + separator;
-  }
-  to.growth_sent += r.growth_bytes;
-  to.state_bytes_max += r.growth_bytes;
 }
 
 /// Returns a limit for the bytes of the rows of any read model when all events

@@ -2,6 +2,12 @@
 // their requests to projections and the projector, in the order of the input.
 #pragma once
 
+#include "actors/known_projections.hpp"
+#include "actors/projection.hpp"
+#include "actors/projector.hpp"
+#include "messages/interfaces.hpp"
+#include "messages/reply_encoder.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -11,12 +17,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "actors/projection.hpp"
-#include "actors/projector.hpp"
-#include "messages/interfaces.hpp"
-#include "messages/reply_encoder.hpp"
-#include "storage/text_index.hpp"
 
 namespace projections {
 
@@ -61,8 +61,7 @@ struct registry_state {
   /// `projector` must be made of `models`, whose sizes are looked up here.
   registry_state(interface::pointer self, registry_settings settings,
                  writer_actor writer, projector_actor projector,
-                 std::shared_ptr<shared_models> models,
-                 node_observer observer);
+                 std::shared_ptr<shared_models> models, node_observer observer);
 
   /// Ends projections that a timer would keep alive.
   ~registry_state();
@@ -70,40 +69,6 @@ struct registry_state {
   interface::behavior_type make_behavior();
 
 private:
-  /// A named projection.
-  struct entry {
-    /// Text between quotes.
-    [[nodiscard]] const std::string& name() const {
-      return shared->projection->name();
-    }
-
-    projection_actor actor;
-    std::shared_ptr<shared_projection> shared;
-
-    /// By which its actor names itself.
-    uint64_t instance = 0;
-
-    /// The version once all that was sent is applied.
-    uint64_t version = 0;
-
-    /// The rebuilds that were sent to its actor.
-    uint64_t rebuilds = 0;
-
-    /// The sum of `growth_bytes` sent, and a limit for the state's bytes.
-    uint64_t growth_sent = 0;
-    size_t state_bytes_max = 0;
-
-    /// From where on that limit is computed anew.
-    size_t state_bytes_unsure = 0;
-
-    /// The batch in which it was last sent to, and its last request there.
-    uint64_t batch = UINT64_MAX;
-    uint32_t last_in_batch = request::none;
-
-    /// Whether a query that may wait was sent.
-    bool may_wait = false;
-  };
-
   /// What one actor gets of the batch that is being built.
   struct group_start {
     projection_actor actor;
@@ -114,8 +79,8 @@ private:
   void send_out();
   bool next_chunk();
   void send_batch(size_t reply_bytes_allowed);
-  void route(request_batch& batch, uint32_t i, entry* x);
-  void add_to_group(request_batch& batch, uint32_t i, entry& to);
+  void route(request_batch& batch, uint32_t i, known_projection* x);
+  void add_to_group(request_batch& batch, uint32_t i, known_projection& to);
   void add_to_projector(request_batch& batch, uint32_t i);
   void end_input();
   void finish_if_done();
@@ -125,29 +90,26 @@ private:
   // Requests that end here, or change which projections there are.
   bool choose_envelope(request_batch& batch, uint32_t i);
   void init(request_batch& batch, uint32_t i);
-  void create(request_batch& batch, uint32_t i, const entry* x);
-  void change(request_batch& batch, uint32_t i, entry* x);
-  void query(request_batch& batch, uint32_t i, entry* x);
-  void remove(request_batch& batch, uint32_t i, entry* x);
+  void create(request_batch& batch, uint32_t i, const known_projection* x);
+  void change(request_batch& batch, uint32_t i, known_projection* x);
+  void query(request_batch& batch, uint32_t i, known_projection* x);
+  void remove(request_batch& batch, uint32_t i, known_projection* x);
   void list(request_batch& batch, uint32_t i);
   void refuse(request_batch& batch, uint32_t i, error_code code,
               std::string_view text);
   void refuse_unknown(request_batch& batch, uint32_t i);
 
   // Projections.
-  [[nodiscard]] entry* find(std::string_view name) const;
-  [[nodiscard]] entry* find_for(const request& r) const;
-  [[nodiscard]] entry* find_instance(uint64_t instance) const;
-  entry& make(std::string_view name, std::string_view initial_state);
-  void spawn_actor(entry& x);
+  [[nodiscard]] known_projection* find_for(const request& r) const;
+  known_projection& make(std::string_view name, std::string_view initial_state);
+  void spawn_actor(known_projection& x);
   void replace_actor(const projection_down& ended);
   void correct_version(version_correction x);
 
   // Sizes of replies.
-  size_t reply_bytes_max(const request& r, entry* x);
-  size_t state_bytes_max(entry& x);
-  void count_growth(request& r, const chunk& in, entry& to);
-  size_t rows_bytes_max() const;
+  [[nodiscard]] size_t reply_bytes_max(const request& r,
+                                       known_projection* x) const;
+  [[nodiscard]] size_t rows_bytes_max() const;
 
   interface::pointer self_;
   registry_settings settings_;
@@ -157,13 +119,7 @@ private:
   node_observer observer_;
   reply_encoder encoder_;
 
-  /// All projections, where they were made; null where one was deleted.
-  std::vector<std::unique_ptr<entry>> entries_;
-
-  /// Places in `entries_` by name, and those that are free.
-  text_index by_name_;
-  std::vector<text_index::item> free_places_;
-  uint64_t next_instance_ = 0;
+  known_projections projections_;
 
   /// The node id of an `init`, as a JSON string; empty before it.
   std::string node_id_;
@@ -193,9 +149,6 @@ private:
 
   /// Rooms of batches that are written.
   std::vector<reply_room> spare_rooms_;
-
-  /// A limit for the bytes that `list` says of all projections.
-  size_t list_bytes_ = 0;
 
   /// The sum of `growth_bytes` of events sent to the projector.
   uint64_t rows_growth_sent_ = 0;

@@ -1,18 +1,16 @@
 #include "actors/writer.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <cerrno>
 #include <cstring>
 #include <utility>
-
-#include <spdlog/spdlog.h>
 
 namespace projections {
 
 writer_state::writer_state(interface::pointer self, int descriptor,
                            json_style style, node_observer observer)
-  : self_(self),
-    output_(descriptor),
-    encoder_(style),
+  : self_(self), output_(descriptor), encoder_(style),
     observer_(std::move(observer)) {
   // nop
 }

@@ -1,5 +1,5 @@
-// The actor that writes replies to stdout, in the order of the requests. It gets
-// batches when all their replies are there.
+// The actor that writes replies to stdout, in the order of the requests. It
+// gets batches when all their replies are there.
 #pragma once
 
 #include "actors/output.hpp"
@@ -8,9 +8,9 @@
 
 namespace projections {
 
-/// Orders batches and writes their replies. Requests that nobody answered, since
-/// their message was lost with an actor, are answered with error 13 here. When
-/// the output is closed it tells the observer and drops what comes later.
+/// Orders batches and writes their replies. Requests that nobody answered,
+/// since their message was lost with an actor, are answered with error 13 here.
+/// When the output is closed it tells the observer and drops what comes later.
 struct writer_state {
   using interface = writer_actor;
 

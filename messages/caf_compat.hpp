@@ -117,7 +117,7 @@ void when_down(const Handle& actor, Notify notify) {
 template <class State>
 struct state_holder {
   /// Shown by CAF in its own log.
-  const char* name = State::actor_name;
+  static constexpr const char* name = State::actor_name;
 
   std::optional<State> state;
 };
@@ -131,6 +131,22 @@ inline caf::error error_of(const std::exception_ptr& exception) {
   } catch (...) {
     return caf::make_error(caf::sec::runtime_error, std::string{"unknown"});
   }
+}
+
+/// Lets `self` go on when it gets an error: CAF 1.1 sends one to the sender of
+/// a message whose handler let an exception out.
+template <class Self>
+void outlive_errors([[maybe_unused]] Self* self) {
+#if PROJECTIONS_NEW_CAF
+  // Deprecated in favour of a handler in the behaviour, which the interfaces
+  // of 0.17.6 do not allow.
+#  pragma GCC diagnostic push
+#  pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  self->set_error_handler([](caf::error&) {
+    // nop
+  });
+#  pragma GCC diagnostic pop
+#endif
 }
 
 /// Spawns an actor from a state struct: `State::interface` is its handle,
@@ -152,6 +168,7 @@ typename State::interface spawn_state(Spawner& spawner, Ts&&... xs) {
 #endif
       self->set_exception_handler(
         [](std::exception_ptr& x) { return error_of(x); });
+      outlive_errors(self);
       state.emplace(self, std::move(ys)...);
       return state->make_behavior();
     };

@@ -3,6 +3,8 @@
 // decoder works on it, the registry sends its requests out.
 #pragma once
 
+#include "messages/request.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -11,8 +13,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "messages/request.hpp"
 
 namespace projections {
 
@@ -51,12 +51,12 @@ private:
   size_t capacity_ = 0;
 };
 
-/// What was folded of a long rebuild while the rest of it was still being decoded;
-/// `storage/fold_ahead.hpp` has it.
+/// What was folded of a long rebuild while the rest of it was still being
+/// decoded; `storage/fold_ahead.hpp` has it.
 struct fold_ahead;
 
-/// A run of whole requests. Owned by one actor at a time: it travels as a shared
-/// pointer that one message holds; the batches made of it read it.
+/// A run of whole requests. Owned by one actor at a time: it travels as a
+/// shared pointer that one message holds; the batches made of it read it.
 struct chunk {
   /// Buffers up to this size are kept when the chunk is used again, in bytes.
   static constexpr size_t kept_bytes_max = size_t{8} << 20;
@@ -86,6 +86,9 @@ struct chunk {
 
   /// What was folded of them already, and where the rebuild's events begin.
   struct ahead_of {
+    /// Says that the request was refused.
+    static constexpr size_t nothing = SIZE_MAX;
+
     size_t first_event;
     std::shared_ptr<fold_ahead> fold;
   };

@@ -2,15 +2,15 @@
 // the system, in the order of the data path.
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <vector>
-#include <string>
-
 #include "messages/caf_compat.hpp"
 #include "messages/chunk.hpp"
 #include "messages/model_round.hpp"
 #include "messages/request_batch.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace projections {
 

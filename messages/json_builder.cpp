@@ -1,9 +1,9 @@
 #include "messages/json_builder.hpp"
 
+#include "messages/short_copy.hpp"
+
 #include <cstring>
 #include <unordered_map>
-
-#include "messages/short_copy.hpp"
 
 namespace projections {
 
@@ -96,9 +96,9 @@ void json_builder::note_identity(const char* value, bool counts) {
   if (!at_id_)
     return;
   at_id_ = false;
-  identity_ = counts ? std::string_view{value,
-                                        static_cast<size_t>(out_ - value)}
-                     : std::string_view{};
+  identity_ = counts
+                ? std::string_view{value, static_cast<size_t>(out_ - value)}
+                : std::string_view{};
 }
 
 bool json_builder::is_repeated(frame& in, std::string_view key) {

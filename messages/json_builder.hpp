@@ -2,6 +2,9 @@
 // by the decoder for everything that is kept of a request.
 #pragma once
 
+#include "messages/json_text.hpp"
+#include "messages/keyed_hash.hpp"
+
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -9,15 +12,12 @@
 #include <unordered_set>
 #include <vector>
 
-#include "messages/json_text.hpp"
-#include "messages/keyed_hash.hpp"
-
 namespace projections {
 
 /// Takes the parts of a value in order and writes their normalised text to
-/// memory of the caller. Of a repeated key the last value stays, in the place of
-/// the first. Never writes more than twice the bytes of the JSON that the parts
-/// come from. Not thread-safe.
+/// memory of the caller. Of a repeated key the last value stays, in the place
+/// of the first. Never writes more than twice the bytes of the JSON that the
+/// parts come from. Not thread-safe.
 class json_builder {
 public:
   explicit json_builder(json_style style);

@@ -17,16 +17,16 @@ namespace projections {
 
 /// The parser's flags for text whose strings may hold anything.
 inline constexpr unsigned checked_parse_flags
-  = rapidjson::kParseNumbersAsStringsFlag
-    | rapidjson::kParseStopWhenDoneFlag
+  = rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseStopWhenDoneFlag
     | rapidjson::kParseValidateEncodingFlag;
 
 /// The flags for text of printable ASCII only, which needs no validation.
 inline constexpr unsigned ascii_parse_flags
   = checked_parse_flags & ~unsigned{rapidjson::kParseValidateEncodingFlag};
 
-/// What every handler of the parser's events checks besides what the parser does.
-/// Numbers come as strings, so the functions for other numbers are never called.
+/// What every handler of the parser's events checks besides what the parser
+/// does. Numbers come as strings, so the functions for other numbers are never
+/// called.
 class strict_handler {
 public:
   /// Why a handler made the parser stop.
@@ -104,9 +104,9 @@ private:
   refusal refused_ = refusal::none;
 };
 
-/// Says in words why parsing stopped: what `handler` refused, or what the parser
-/// did not like. `next` is the byte at the place of the error; `at_end` says that
-/// the place is the end of the text.
+/// Says in words why parsing stopped: what `handler` refused, or what the
+/// parser did not like. `next` is the byte at the place of the error; `at_end`
+/// says that the place is the end of the text.
 [[nodiscard]] std::string describe(const strict_handler& handler,
                                    size_t depth_max,
                                    rapidjson::ParseErrorCode code, char next,

@@ -2,11 +2,11 @@
 // texts.
 #pragma once
 
+#include "messages/json_text.hpp"
+
 #include <stdexcept>
 #include <string>
 #include <string_view>
-
-#include "messages/json_text.hpp"
 
 namespace projections {
 

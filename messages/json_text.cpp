@@ -102,7 +102,8 @@ size_t value_length(std::string_view text) {
   }
 }
 
-member_cursor::member_cursor(std::string_view object) : rest_(unquoted(object)) {
+member_cursor::member_cursor(std::string_view object)
+  : rest_(unquoted(object)) {
   // nop
 }
 

@@ -90,9 +90,9 @@ private:
 [[nodiscard]] std::string_view find_member(std::string_view object,
                                            std::string_view key);
 
-/// Returns whether the first member of `object` is `key` with `value`, or nothing
-/// if it has another key. Most objects begin with what names them, and then
-/// nothing has to be searched. `object` is in `style`.
+/// Returns whether the first member of `object` is `key` with `value`, or
+/// nothing if it has another key. Most objects begin with what names them, and
+/// then nothing has to be searched. `object` is in `style`.
 [[nodiscard]] std::optional<bool> begins_with_member(std::string_view object,
                                                      std::string_view key,
                                                      std::string_view value,

@@ -1,13 +1,13 @@
-// What one read model does of one group of requests: the projector makes it, the
-// read model works through it, and it comes back however that ends.
+// What one read model does of one group of requests: the projector makes it,
+// the read model works through it, and it comes back however that ends.
 #pragma once
+
+#include "messages/request_batch.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
-
-#include "messages/request_batch.hpp"
 
 namespace projections {
 

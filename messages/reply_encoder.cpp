@@ -1,9 +1,9 @@
 #include "messages/reply_encoder.hpp"
 
+#include "messages/request_fields.hpp"
+
 #include <array>
 #include <charconv>
-
-#include "messages/request_fields.hpp"
 
 namespace projections {
 

@@ -2,12 +2,12 @@
 // requests of the line protocol.
 #pragma once
 
+#include "messages/json_text.hpp"
+#include "messages/request.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "messages/json_text.hpp"
-#include "messages/request.hpp"
 
 namespace projections {
 

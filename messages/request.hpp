@@ -2,10 +2,10 @@
 // ready to be carried out. Views point into the chunk that the request is in.
 #pragma once
 
+#include "messages/error_code.hpp"
+
 #include <cstdint>
 #include <string_view>
-
-#include "messages/error_code.hpp"
 
 namespace projections {
 
@@ -93,7 +93,8 @@ struct request {
   /// The identity of the event's data; empty if it has none.
   std::string_view identity;
 
-  /// By how much it may make a state's text grow, in bytes. Set by the registry.
+  /// By how much it may make a state's text grow, in bytes. Set by the
+  /// registry.
   uint64_t growth_bytes = 0;
 
   /// Whether the reply goes in an envelope, and from which node, as a JSON

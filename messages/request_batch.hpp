@@ -2,6 +2,8 @@
 // replies: what the registry sends out and the writer gets back.
 #pragma once
 
+#include "messages/chunk.hpp"
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -10,8 +12,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "messages/chunk.hpp"
 
 namespace projections {
 
@@ -48,8 +48,8 @@ public:
     ++end_;
   }
 
-  /// Uses `room` for replies; to be called before any actor gets the batch. Where
-  /// they need more, more is found.
+  /// Uses `room` for replies; to be called before any actor gets the batch.
+  /// Where they need more, more is found.
   void use_room(reply_room room) {
     room_ = std::move(room);
   }

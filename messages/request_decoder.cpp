@@ -1,14 +1,14 @@
 #include "messages/request_decoder.hpp"
 
+#include "messages/json_parser.hpp"
+#include "messages/request_handler.hpp"
+#include "messages/request_interpreter.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <string>
 #include <utility>
-
-#include "messages/json_parser.hpp"
-#include "messages/request_handler.hpp"
-#include "messages/request_interpreter.hpp"
 
 namespace projections {
 
@@ -35,9 +35,9 @@ char* find_line_end(char* begin, char* end) {
   return found == nullptr ? end : static_cast<char*>(found);
 }
 
-/// Puts a zero byte at a place for as long as it lives, to stop the parser. There
-/// are bytes behind the place: in the middle of a character, the parser reads on
-/// and writes in place before it sees that the character is cut off.
+/// Puts a zero byte at a place for as long as it lives, to stop the parser.
+/// There are bytes behind the place: in the middle of a character, the parser
+/// reads on and writes in place before it sees that the character is cut off.
 class sentinel {
 public:
   explicit sentinel(char* place) : place_(place) {
@@ -107,8 +107,7 @@ private:
   /// Decodes the request that begins at `at` and does not reach beyond `bound`.
   /// Returns where to go on.
   char* decode_one(chunk& in, char* at, char* bound) {
-    auto limited
-      = static_cast<size_t>(bound - at) > limits_.request_bytes_max;
+    auto limited = static_cast<size_t>(bound - at) > limits_.request_bytes_max;
     auto stop = limited ? at + limits_.request_bytes_max + 1 : bound;
     auto line_end = find_line_end(at, stop);
     auto plain = line_end + 1 >= stop && is_plain(at, line_end);
@@ -117,13 +116,15 @@ private:
     rapidjson::InsituStringStream stream{at};
     rapidjson::ParseResult result = [&] {
       sentinel guard{stop};
-      return plain ? parser_.Parse<ascii_parse_flags
-                                   | rapidjson::kParseInsituFlag>(stream,
-                                                                  handler_)
-                   : parser_.Parse<checked_parse_flags
-                                   | rapidjson::kParseInsituFlag>(stream,
-                                                                  handler_);
+      return plain
+               ? parser_.Parse<ascii_parse_flags | rapidjson::kParseInsituFlag>(
+                 stream, handler_)
+               : parser_
+                   .Parse<checked_parse_flags | rapidjson::kParseInsituFlag>(
+                     stream, handler_);
     }();
+    // Also of a refused request, whose events may be folded at this moment.
+    out_ = handler_.end();
     if (result.IsError()) {
       auto place = at + result.Offset();
       // The parser has taken the bracket that is one too many.
@@ -133,8 +134,7 @@ private:
       if (place >= stop && limited)
         refuse_too_long(in);
       else
-        refuse(in, "malformed JSON at byte " + std::to_string(place - at)
-                     + ": "
+        refuse(in, "malformed JSON at byte " + std::to_string(place - at) + ": "
                      + describe(handler_, limits_.depth_max, result.Code(),
                                 *place, place >= stop));
       return next_line(place, bound);
@@ -147,8 +147,7 @@ private:
       drop_events(in, events_before);
       refuse(in, "malformed JSON at byte " + std::to_string(rest - at)
                    + ": unexpected text behind the request");
-    } else if (static_cast<size_t>(rest_end - at)
-               > limits_.request_bytes_max) {
+    } else if (static_cast<size_t>(rest_end - at) > limits_.request_bytes_max) {
       drop_events(in, events_before);
       refuse_too_long(in);
     } else if (!handler_.is_object()) {
@@ -157,7 +156,6 @@ private:
       interpret(in, handler_);
       if (in.requests.back().kind != request_kind::rebuild_projection)
         drop_events(in, events_before);
-      out_ = handler_.end();
     }
     return next_line(rest_end, bound);
   }
@@ -167,11 +165,13 @@ private:
     return line_end == bound ? bound : line_end + 1;
   }
 
-  /// Takes out the events of a request that does not use them.
+  /// Takes out the events of a request that does not use them. What is folded
+  /// ahead of them stays known, because it may be at work still.
   static void drop_events(chunk& in, size_t kept) {
     in.events.resize(kept);
-    std::erase_if(in.ahead,
-                  [kept](auto& x) { return x.first_event >= kept; });
+    for (auto& x : in.ahead)
+      if (x.first_event >= kept)
+        x.first_event = chunk::ahead_of::nothing;
   }
 
   void refuse_too_long(chunk& in) const {

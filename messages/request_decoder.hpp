@@ -1,13 +1,13 @@
-// Turns the text of a chunk into requests. Run by the decoders, and by the reader
-// where a single request has come in.
+// Turns the text of a chunk into requests. Run by the decoders, and by the
+// reader where a single request has come in.
 #pragma once
+
+#include "messages/chunk.hpp"
+#include "messages/json_text.hpp"
 
 #include <cstddef>
 #include <functional>
 #include <memory>
-
-#include "messages/chunk.hpp"
-#include "messages/json_text.hpp"
 
 namespace projections {
 
@@ -21,20 +21,20 @@ struct request_limits {
   size_t depth_max = 1024;
 };
 
-/// A rebuild that is being decoded: where its events begin in the chunk, and how
-/// many of them there are so far.
+/// A rebuild that is being decoded: where its events begin in the chunk, and
+/// how many of them there are so far.
 struct long_rebuild {
   uint32_t first_event;
   uint32_t decoded;
 };
 
-/// The largest `request_bytes_max` that can be configured, in bytes: places in a
-/// chunk's normalised text are kept in 32 bits.
+/// The largest `request_bytes_max` that can be configured, in bytes: places in
+/// a chunk's normalised text are kept in 32 bits.
 inline constexpr size_t request_bytes_limit = size_t{1} << 30;
 
 /// Finds the requests in a chunk, by the framing rules of `docs/protocol.md`,
-/// and validates and normalises them. Everything that is wrong with a request by
-/// itself is found here and becomes a request of kind `refused`. Not
+/// and validates and normalises them. Everything that is wrong with a request
+/// by itself is found here and becomes a request of kind `refused`. Not
 /// thread-safe; an instance per actor.
 class request_decoder {
 public:
@@ -42,17 +42,18 @@ public:
 
   ~request_decoder();
 
-  /// Appends the requests in `in.text` to `in.requests`. The text begins and ends
-  /// between two requests, except that the last one may have been cut off behind
-  /// more than `request_bytes_max` bytes.
+  /// Appends the requests in `in.text` to `in.requests`. The text begins and
+  /// ends between two requests, except that the last one may have been cut off
+  /// behind more than `request_bytes_max` bytes.
   void decode(chunk& in);
 
-  /// Calls `observe` for every `long_rebuild_step` events of a rebuild while it is
-  /// being decoded. It may turn out to be refused.
-  void observe_long_rebuilds(
-    std::function<void(chunk& in, long_rebuild x)> observe);
+  /// Calls `observe` for every `long_rebuild_step` events of a rebuild while it
+  /// is being decoded. It may turn out to be refused.
+  void
+  observe_long_rebuilds(std::function<void(chunk& in, long_rebuild x)> observe);
 
-  /// How many events of a rebuild are decoded before somebody may begin with them.
+  /// How many events of a rebuild are decoded before somebody may begin with
+  /// them.
   static constexpr uint32_t long_rebuild_step = 16'384;
 
 private:

@@ -1,9 +1,9 @@
 #include "messages/request_fields.hpp"
 
+#include "messages/json_text.hpp"
+
 #include <cstring>
 #include <initializer_list>
-
-#include "messages/json_text.hpp"
 
 namespace projections {
 
@@ -73,21 +73,20 @@ field field_of(std::string_view name) {
 }
 
 event_field event_field_of(std::string_view name) {
-  return event_field(
-    place_of(name, event_field_names, event_field_places));
+  return event_field(place_of(name, event_field_names, event_field_places));
 }
 
 std::optional<field_problem> resolve(const event_fields& event,
                                      resolved_event& out) {
-  auto name_of = [](event_field x) {
-    return event_field_names[static_cast<size_t>(x)];
-  };
+  auto name_of
+    = [](event_field x) { return event_field_names[static_cast<size_t>(x)]; };
   auto type = first_present(event, {event_field::event_type, event_field::type,
                                     event_field::eventType});
   if (type == event_field::unknown)
     return field_problem{"event_type", {}, {}};
   if (!is_name(event.values[type]))
-    return field_problem{name_of(type), "a non-empty string", event.values[type]};
+    return field_problem{name_of(type), "a non-empty string",
+                         event.values[type]};
   auto data
     = first_present(event, {event_field::event_data, event_field::payload});
   if (data == event_field::unknown)

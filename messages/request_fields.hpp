@@ -1,6 +1,6 @@
-// What a request looks like before anybody asks what it means: the values of the
-// keys that the protocol knows. Between the handler and the interpreter of the
-// decoder.
+// What a request looks like before anybody asks what it means: the values of
+// the keys that the protocol knows. Between the handler and the interpreter of
+// the decoder.
 #pragma once
 
 #include <array>
@@ -107,9 +107,9 @@ struct field_problem {
   std::string_view found;
 };
 
-/// The values of one object of a request. For `event`, `events` and `body` there
-/// is text only where they are not what they should be: an object, an array, an
-/// object.
+/// The values of one object of a request. For `event`, `events` and `body`
+/// there is text only where they are not what they should be: an object, an
+/// array, an object.
 struct request_fields {
   void clear() {
     values.clear();
@@ -146,8 +146,8 @@ struct resolved_event {
   std::string_view id;
 };
 
-/// Resolves the spellings of `event`. Returns what is wrong with it, if anything
-/// is.
+/// Resolves the spellings of `event`. Returns what is wrong with it, if
+/// anything is.
 [[nodiscard]] std::optional<field_problem> resolve(const event_fields& event,
                                                    resolved_event& out);
 

@@ -31,8 +31,8 @@ public:
   }
 
   Ch Take() {
-    // The parser takes without looking only within a character. One that the end
-    // of its line cuts off is wrong, whatever comes.
+    // The parser takes without looking only within a character. One that the
+    // end of its line cuts off is wrong, whatever comes.
     if (at_ != looked_ && at_ > begin_ && text_[at_ - 1] == '\n')
       return '\0';
     auto result = Peek();

@@ -2,12 +2,12 @@
 // reader when the input pauses, and where lines do not begin with a brace.
 #pragma once
 
+#include "messages/request_decoder.hpp"
+
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <string_view>
-
-#include "messages/request_decoder.hpp"
 
 namespace projections {
 
@@ -41,10 +41,9 @@ public:
 
   ~request_framer();
 
-  /// Returns how the request ends that begins at `begin` of `text`, where a line
-  /// begins. Asks `more` for text as long as the end is open.
-  request_frame find_end(std::string_view text, size_t begin,
-                         const pull& more);
+  /// Returns how the request ends that begins at `begin` of `text`, where a
+  /// line begins. Asks `more` for text as long as the end is open.
+  request_frame find_end(std::string_view text, size_t begin, const pull& more);
 
 private:
   class impl;

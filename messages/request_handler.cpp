@@ -219,14 +219,13 @@ void request_handler::end_element() {
   if (auto problem = resolve(element_, event))
     return note_problem(*problem);
   auto begin_of = [this](std::string_view text) {
-    return text.empty() ? 0u
-                        : static_cast<uint32_t>(text.data()
-                                                - chunk_->normalised.begin());
+    return text.empty()
+             ? 0u
+             : static_cast<uint32_t>(text.data() - chunk_->normalised.begin());
   };
-  chunk_->events.push_back({begin_of(event.data),
-                            static_cast<uint32_t>(event.data.size()),
-                            begin_of(event.identity),
-                            static_cast<uint32_t>(event.identity.size())});
+  chunk_->events.push_back(
+    {begin_of(event.data), static_cast<uint32_t>(event.data.size()),
+     begin_of(event.identity), static_cast<uint32_t>(event.identity.size())});
   ++x.event_count;
   if (observe_ && x.event_count % request_decoder::long_rebuild_step == 0)
     observe_(*chunk_, {x.first_event, x.event_count});

@@ -2,17 +2,17 @@
 // it. Used by the decoder only.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <functional>
-#include <string_view>
-#include <vector>
-
 #include "messages/chunk.hpp"
 #include "messages/json_builder.hpp"
 #include "messages/json_parser.hpp"
 #include "messages/request_decoder.hpp"
 #include "messages/request_fields.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <vector>
 
 namespace projections {
 
@@ -22,8 +22,9 @@ class request_handler : public strict_handler {
 public:
   request_handler(json_style style, size_t depth_max);
 
-  /// Has `observe` called with the first event of a rebuild, by its place in the
-  /// chunk, and the number of its events for every `long_rebuild_step` of them.
+  /// Has `observe` called with the first event of a rebuild, by its place in
+  /// the chunk, and the number of its events for every `long_rebuild_step` of
+  /// them.
   void observe_long_rebuilds(
     std::function<void(chunk& in, long_rebuild x)> observe) {
     observe_ = std::move(observe);

@@ -13,8 +13,8 @@ namespace {
 constexpr std::string_view a_name = "a non-empty string";
 constexpr std::string_view an_integer = "an integer of at least 0";
 
-/// Reads the fields of one request. Its functions return false, and note what is
-/// wrong, if a field is missing or of the wrong kind.
+/// Reads the fields of one request. Its functions return false, and note what
+/// is wrong, if a field is missing or of the wrong kind.
 class interpreter {
 public:
   interpreter(request_fields& fields, request& out)

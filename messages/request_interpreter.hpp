@@ -1,4 +1,5 @@
-// From the fields of a request to what it asks for. The second half of decoding.
+// From the fields of a request to what it asks for. The second half of
+// decoding.
 #pragma once
 
 #include "messages/chunk.hpp"

@@ -1,15 +1,15 @@
 #include "runtime/configuration.hpp"
 
+#include "storage/read_model_file.hpp"
+#include "storage/row_read_model.hpp"
+
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
-
-#include <spdlog/spdlog.h>
-
-#include "storage/read_model_file.hpp"
-#include "storage/row_read_model.hpp"
 
 namespace projections {
 

@@ -1,12 +1,13 @@
-// The command line of `projection-node`. `main` reads it and makes a node of it.
+// The command line of `projection-node`. `main` reads it and makes a node of
+// it.
 #pragma once
+
+#include "messages/caf_compat.hpp"
+#include "runtime/node.hpp"
 
 #include <cstddef>
 #include <iosfwd>
 #include <string>
-
-#include "messages/caf_compat.hpp"
-#include "runtime/node.hpp"
 
 namespace projections {
 

@@ -1,15 +1,15 @@
 // projection-node: JSON lines in, projections at work, replies out.
 
-#include <cstdio>
-#include <exception>
-#include <iostream>
+#include "runtime/configuration.hpp"
+#include "runtime/node.hpp"
+#include "runtime/stop_signals.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include "runtime/configuration.hpp"
-#include "runtime/node.hpp"
-#include "runtime/stop_signals.hpp"
+#include <cstdio>
+#include <exception>
+#include <iostream>
 
 namespace {
 

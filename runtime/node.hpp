@@ -1,16 +1,16 @@
-// Puts the actors of a node together and runs them from the first request to the
-// last reply.
+// Puts the actors of a node together and runs them from the first request to
+// the last reply.
 #pragma once
-
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <vector>
 
 #include "actors/registry.hpp"
 #include "messages/json_text.hpp"
 #include "messages/request_decoder.hpp"
 #include "storage/read_model.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
 
 namespace projections {
 

@@ -4,10 +4,10 @@
 
 namespace projections {
 
-/// Takes over SIGTERM and SIGINT for the rest of the process: the first one makes
-/// `descriptor` readable, a second one ends the process at once with 128 plus its
-/// number. Also ignores SIGPIPE, so that a closed output is an error of `write`.
-/// There may be one at most.
+/// Takes over SIGTERM and SIGINT for the rest of the process: the first one
+/// makes `descriptor` readable, a second one ends the process at once with 128
+/// plus its number. Also ignores SIGPIPE, so that a closed output is an error
+/// of `write`. There may be one at most.
 class stop_signals {
 public:
   /// Throws `std::system_error`.

@@ -1,17 +1,17 @@
-// A rebuild that is folded while the rest of it is still being decoded, so that one
-// long request keeps two cores busy. Made by a decoder, filled by a folder, taken
-// over by the projection whose turn it is.
+// A rebuild that is folded while the rest of it is still being decoded, so that
+// one long request keeps two cores busy. Made by a decoder, filled by a folder,
+// taken over by the projection whose turn it is.
 #pragma once
-
-#include <cstdint>
 
 #include "messages/json_text.hpp"
 #include "storage/json_state.hpp"
 
+#include <cstdint>
+
 namespace projections {
 
-/// The fold of the first `count` events of a rebuild into an empty array, which is
-/// what most projections begin with. Used by one actor at a time.
+/// The fold of the first `count` events of a rebuild into an empty array, which
+/// is what most projections begin with. Used by one actor at a time.
 struct fold_ahead {
   explicit fold_ahead(json_style style) : state("[]", style) {
     // nop

@@ -1,9 +1,9 @@
 #include "storage/json_object.hpp"
 
-#include <string>
-
 #include "messages/keyed_hash.hpp"
 #include "storage/merge_patch.hpp"
+
+#include <string>
 
 namespace projections {
 

@@ -2,12 +2,12 @@
 // and their rows become one when they grow.
 #pragma once
 
-#include <optional>
-#include <string_view>
-
 #include "messages/json_text.hpp"
 #include "storage/text_index.hpp"
 #include "storage/text_sequence.hpp"
+
+#include <optional>
+#include <string_view>
 
 namespace projections {
 

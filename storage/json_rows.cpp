@@ -1,10 +1,10 @@
 #include "storage/json_rows.hpp"
 
-#include <memory>
-
 #include "messages/keyed_hash.hpp"
 #include "storage/json_object.hpp"
 #include "storage/merge_patch.hpp"
+
+#include <memory>
 
 namespace projections {
 

@@ -1,14 +1,14 @@
 // An array whose rows are found by their `id`: what most named projections are.
 #pragma once
 
+#include "messages/json_text.hpp"
+#include "storage/text_index.hpp"
+#include "storage/text_sequence.hpp"
+
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "messages/json_text.hpp"
-#include "storage/text_index.hpp"
-#include "storage/text_sequence.hpp"
 
 namespace projections {
 
@@ -21,9 +21,9 @@ public:
 
   // -- modifiers ---------------------------------------------------------------
 
-  /// Merges `data` into the first row with `identity`, or appends it where there
-  /// is none. Data without an identity comes with an empty one and is appended.
-  /// If it throws, the rows are as before or `torn`.
+  /// Merges `data` into the first row with `identity`, or appends it where
+  /// there is none. Data without an identity comes with an empty one and is
+  /// appended. If it throws, the rows are as before or `torn`.
   void apply(std::string_view data, std::string_view identity);
 
   // -- inspectors --------------------------------------------------------------

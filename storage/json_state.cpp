@@ -1,8 +1,8 @@
 #include "storage/json_state.hpp"
 
-#include <cstring>
-
 #include "storage/merge_patch.hpp"
+
+#include <cstring>
 
 namespace projections {
 

@@ -2,15 +2,15 @@
 // its text ready to be copied into replies.
 #pragma once
 
-#include <cstddef>
-#include <memory>
-#include <string>
-#include <string_view>
-
 #include "messages/json_text.hpp"
 #include "storage/json_object.hpp"
 #include "storage/json_rows.hpp"
 #include "storage/text_sequence.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
 
 namespace projections {
 

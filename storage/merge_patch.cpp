@@ -1,12 +1,12 @@
 #include "storage/merge_patch.hpp"
 
+#include "messages/keyed_hash.hpp"
+
 #include <array>
 #include <cstddef>
 #include <optional>
 #include <unordered_map>
 #include <vector>
-
-#include "messages/keyed_hash.hpp"
 
 namespace projections {
 

@@ -2,17 +2,17 @@
 // event data with it.
 #pragma once
 
+#include "messages/json_text.hpp"
+
 #include <string>
 #include <string_view>
-
-#include "messages/json_text.hpp"
 
 namespace projections {
 
 /// Appends to `out` the result of applying `patch` to `target`, as RFC 7396
-/// section 2 defines it. `target` is empty where there is no value yet. Both are
-/// normalised text in `style`, and so is the result. Takes time in the size of
-/// both.
+/// section 2 defines it. `target` is empty where there is no value yet. Both
+/// are normalised text in `style`, and so is the result. Takes time in the size
+/// of both.
 void append_merged(std::string& out, std::string_view target,
                    std::string_view patch, json_style style);
 

@@ -1,6 +1,9 @@
 // What a projection actor owns: a name, a state, and how many events made it.
 #pragma once
 
+#include "messages/json_text.hpp"
+#include "storage/json_state.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -8,9 +11,6 @@
 #include <string_view>
 #include <typeinfo>
 #include <utility>
-
-#include "messages/json_text.hpp"
-#include "storage/json_state.hpp"
 
 namespace projections {
 
@@ -45,8 +45,8 @@ public:
     go_on(initial(), 0, events, next);
   }
 
-  /// The same where `begun` is the fold of the first `done` events already, made
-  /// by merging them into an empty array. `next` begins behind them.
+  /// The same where `begun` is the fold of the first `done` events already,
+  /// made by merging them into an empty array. `next` begins behind them.
   template <class Next>
   void rebuild(json_state begun, uint64_t done, uint64_t events, Next next) {
     go_on(std::move(begun), done, events, next);
@@ -68,8 +68,8 @@ public:
     return state_;
   }
 
-  /// Returns whether a rebuild may begin with a state that was merged from an empty
-  /// array, because this projection does the same.
+  /// Returns whether a rebuild may begin with a state that was merged from an
+  /// empty array, because this projection does the same.
   [[nodiscard]] bool merges_into_array() const {
     return !initial_ && typeid(*this) == typeid(named_projection);
   }

@@ -302,8 +302,8 @@ std::optional<row_read_model::item>
 row_read_model::find_entity(std::string_view entity) const {
   return entities_.find(keyed_hash(entity), [&](item row) {
     if (!hidden_entities_)
-      if (auto found = begins_with_member(rows_.at(row), config_.entity, entity,
-                                          style_))
+      if (auto found
+          = begins_with_member(rows_.at(row), config_.entity, entity, style_))
         return *found;
     return entity_of(row) == entity;
   });

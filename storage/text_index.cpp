@@ -31,8 +31,8 @@ void text_index::erase(uint64_t hash, item value) {
   // Later members of the cluster move back, so that no search stops too early.
   for (auto i = next(hole); places_[i].value != free_place; i = next(i)) {
     auto wanted = home_of_tag(places_[i].tag);
-    auto stays = hole <= i ? hole < wanted && wanted <= i
-                           : hole < wanted || wanted <= i;
+    auto stays
+      = hole <= i ? hole < wanted && wanted <= i : hole < wanted || wanted <= i;
     if (!stays) {
       places_[hole] = places_[i];
       hole = i;

@@ -81,8 +81,8 @@ void text_sequence::replace(item i, std::string_view text) {
   auto& in = pieces_[at.in];
   make_room(in.text, in.text.size() - at.length + text.size());
   in.text.replace(at.offset, at.length, text);
-  auto by = static_cast<ptrdiff_t>(text.size())
-            - static_cast<ptrdiff_t>(at.length);
+  auto by
+    = static_cast<ptrdiff_t>(text.size()) - static_cast<ptrdiff_t>(at.length);
   if (by != 0) {
     move_following(in, place_of(i) + 1, by);
     at.length = static_cast<uint32_t>(text.size());
@@ -184,14 +184,14 @@ void text_sequence::drop_piece(uint32_t p) {
   free_piece_ = p;
 }
 
-/// Moves all but the first `items_left` texts of `p` into a new piece behind it.
+/// Moves all but the first `items_left` texts of `p` into a new piece behind
+/// it.
 void text_sequence::split(uint32_t p, size_t items_left) {
   auto& all = pieces_[p];
   auto cut = slots_[all.items[items_left]].offset - separator_.size();
   auto moved_text = all.text.substr(cut);
-  std::vector<item> moved(all.items.begin()
-                            + static_cast<ptrdiff_t>(items_left),
-                          all.items.end());
+  std::vector<item> moved(
+    all.items.begin() + static_cast<ptrdiff_t>(items_left), all.items.end());
   auto q = new_piece(p);
   auto& left = pieces_[p];
   left.text.resize(cut);
@@ -216,10 +216,9 @@ void text_sequence::isolate(item i) {
 /// Returns the place of `i` among the texts of its piece.
 size_t text_sequence::place_of(item i) const {
   auto& items = pieces_[slots_[i].in].items;
-  auto place = std::lower_bound(items.begin(), items.end(), slots_[i].offset,
-                                [this](item x, uint32_t offset) {
-                                  return slots_[x].offset < offset;
-                                });
+  auto place = std::lower_bound(
+    items.begin(), items.end(), slots_[i].offset,
+    [this](item x, uint32_t offset) { return slots_[x].offset < offset; });
   return static_cast<size_t>(place - items.begin());
 }
 

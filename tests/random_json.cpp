@@ -62,9 +62,9 @@ std::string random_json::string() {
 std::string random_json::number() {
   switch (below(3)) {
     case 0:
-      return std::string{one_of({"0", "-0", "1.10", "3.000", "1E5", "1e+05",
-                                 "-2.5e-3", "123456789012345678901234567890",
-                                 "1e-400", "1.7e308"})};
+      return std::string{
+        one_of({"0", "-0", "1.10", "3.000", "1E5", "1e+05", "-2.5e-3",
+                "123456789012345678901234567890", "1e-400", "1.7e308"})};
     case 1:
       return std::to_string(below(4));
     default:
@@ -80,8 +80,8 @@ random_json::one_of(std::initializer_list<std::string_view> texts) {
 std::string random_json::space() {
   if (letters_ == alphabet::plain)
     return std::string(below(8) == 0 ? below(20) : 0, ' ');
-  return std::string{one_of({"", "", "", " ", " ", "\t", "  \t  ",
-                             "                    "})};
+  return std::string{
+    one_of({"", "", "", " ", " ", "\t", "  \t  ", "                    "})};
 }
 
 std::string random_json::key() {
@@ -90,9 +90,9 @@ std::string random_json::key() {
   if (letters_ == alphabet::plain)
     return std::string{one_of({R"("id")", R"("a")", R"("b")", R"("")"})};
   // The first two mean the same, and so do the next two.
-  return std::string{one_of({R"("id")", R"("\u0069d")", R"("a\"b")",
-                             R"("a\u0022b")", R"("")", R"("é")", R"("\n")",
-                             R"("{[,:]}")"})};
+  return std::string{
+    one_of({R"("id")", R"("\u0069d")", R"("a\"b")", R"("a\u0022b")", R"("")",
+            R"("é")", R"("\n")", R"("{[,:]}")"})};
 }
 
 std::string random_json::character() {
@@ -107,13 +107,14 @@ std::string random_json::character() {
     case 1: {
       auto code = below(4) == 0 ? below(0x100) : below(0xD800);
       char escape[8];
-      std::snprintf(escape, sizeof escape, below(2) == 0 ? "\\u%04x" : "\\u%04X",
+      std::snprintf(escape, sizeof escape,
+                    below(2) == 0 ? "\\u%04x" : "\\u%04X",
                     static_cast<unsigned>(code));
       return escape;
     }
     default:
-      return std::string{one_of({"\x7f", "é", "€", "😀", R"(\uD83D\uDE00)",
-                                 R"(\u0000)"})};
+      return std::string{
+        one_of({"\x7f", "é", "€", "😀", R"(\uD83D\uDE00)", R"(\u0000)"})};
   }
 }
 

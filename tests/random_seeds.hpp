@@ -1,6 +1,6 @@
 // Runs a random test with several seeds and names the one that failed:
-// PROJECTIONS_RANDOM_SEED=N runs that seed alone, PROJECTIONS_RANDOM_RUNS=N runs
-// N seeds from there on.
+// PROJECTIONS_RANDOM_SEED=N runs that seed alone, PROJECTIONS_RANDOM_RUNS=N
+// runs N seeds from there on.
 #pragma once
 
 #include <boost/test/unit_test.hpp>

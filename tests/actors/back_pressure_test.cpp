@@ -91,7 +91,9 @@ BOOST_AUTO_TEST_CASE(growth_of_states_is_counted_before_it_happens) {
   make_projection(0);
   node.hold_batches(true);
   // Every reply is longer than the one before by what the update adds.
-  node.send(repeated(update("p", '"' + std::string(100, 'y') + '"'), 40));
+  std::string data = "\"";
+  data.append(100, 'y').append("\"");
+  node.send(repeated(update("p", data), 40));
   size_t answered = 0;
   for (node.run(); answered < 40; node.run()) {
     BOOST_REQUIRE(!node.seen().held.empty());
@@ -112,9 +114,10 @@ BOOST_AUTO_TEST_CASE(growth_of_states_is_counted_before_it_happens) {
 
 BOOST_AUTO_TEST_CASE(replies_of_read_models_are_counted) {
   std::string events;
-  for (int i = 0; i < 30; ++i)
-    events += event("e" + std::to_string(i), "UserCreated",
-                    R"({"id": "u)" + std::to_string(i) + "\"}");
+  for (int i = 0; i < 30; ++i) {
+    auto number = std::to_string(i);
+    events += event(number, "UserCreated", R"({"id": )" + number + "}");
+  }
   BOOST_TEST(node.answers(events).size() == 30u);
   node.hold_batches(true);
   node.send(repeated(ask("read_model", "name", "user_listing"), 20));

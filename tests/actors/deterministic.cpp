@@ -1,5 +1,6 @@
 #include "tests/actors/deterministic.hpp"
 
+#include <caf/actor_registry.hpp>
 #include <caf/scheduled_actor.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(groups_behind_a_killed_actor_go_on) {
 BOOST_AUTO_TEST_CASE(long_group_of_a_killed_actor_is_answered) {
   std::string events;
   for (int i = 0; i < 50; ++i)
-    events += t("e" + std::to_string(i));
+    events += t(std::to_string(i));
   node.send(events);
   node.system().run_until_ready("read_model");
   node.kill("read_model");
@@ -189,9 +189,9 @@ BOOST_AUTO_TEST_CASE(long_group_of_a_killed_actor_is_answered) {
   // What failed is applied now, what did not is skipped.
   for (auto& reply : node.answers(events))
     BOOST_TEST(!is_error(reply, 13), reply);
-  std::string rows;
-  for (int i = 0; i < 50; ++i)
-    rows += (i > 0 ? ", " : "") + row;
+  auto rows = row;
+  for (int i = 1; i < 50; ++i)
+    rows.append(", ").append(row);
   expect_rows(50, "[" + rows + "]");
 }
 

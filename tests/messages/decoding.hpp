@@ -1,12 +1,12 @@
 // Decoding a text in one call, as the tests of the decoder need it.
 #pragma once
 
+#include "messages/request_decoder.hpp"
+
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "messages/request_decoder.hpp"
 
 namespace projections::test {
 
@@ -23,8 +23,8 @@ namespace projections::test {
 [[nodiscard]] std::vector<std::string> described(const chunk& in);
 
 /// Returns `described(*decode(text, limits))`.
-[[nodiscard]] std::vector<std::string>
-described(std::string_view text, request_limits limits = {});
+[[nodiscard]] std::vector<std::string> described(std::string_view text,
+                                                 request_limits limits = {});
 
 /// Returns the text of the error of the only request in `text`, with its
 /// escapes undone; empty if it is not refused.

@@ -80,8 +80,8 @@ BOOST_AUTO_TEST_CASE(large_object_keeps_its_other_members_after_a_nested_one) {
   // by where they stand.
   auto nested = R"("n": {"x": 1, "x": 2}, )";
   auto text = "{" + std::string{nested} + doubled(20).substr(1);
-  BOOST_TEST(spaced(text) == R"({"n": {"x": 2}, )"
-                               + spaced(doubled(20)).substr(1));
+  BOOST_TEST(spaced(text)
+             == R"({"n": {"x": 2}, )" + spaced(doubled(20)).substr(1));
 }
 
 BOOST_AUTO_TEST_CASE(identity_is_that_of_the_whole_text) {

@@ -125,8 +125,9 @@ BOOST_AUTO_TEST_CASE(nesting_is_limited) {
     return std::string(depth, '[') + std::string(depth, ']');
   };
   BOOST_TEST(normalise(nested(1024), spaced_style) == nested(1024));
-  BOOST_TEST(problem_of(nested(1025))
-             == "malformed JSON at byte 1024: nesting deeper than 1024 brackets");
+  BOOST_TEST(
+    problem_of(nested(1025))
+    == "malformed JSON at byte 1024: nesting deeper than 1024 brackets");
   BOOST_TEST(!problem_of(std::string(100'000, '[')).empty());
 }
 

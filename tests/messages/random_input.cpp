@@ -53,8 +53,8 @@ std::string random_events(random_json& random) {
 } // namespace
 
 std::string random_request(random_json& random) {
-  auto type = one_of(random,
-                     {"create"sv, "update"sv, "rebuild"sv, "query"sv, "list"sv,
+  auto type
+    = one_of(random, {"create"sv, "update"sv, "rebuild"sv, "query"sv, "list"sv,
                       "delete"sv, "subscribe"sv, "unsubscribe"sv, "event"sv,
                       "read_model"sv, "init"sv, "other"sv});
   auto result = R"({ "type": )" + mostly(random, '"' + type + '"');
@@ -118,12 +118,37 @@ std::string damaged(std::string text, random_json& random) {
 
 std::string random_input(random_json& random) {
   static constexpr std::string_view odds[]
-    = {"\n",       "\r\n",   " ",      "\t\n ",    "{",        "}",
-       "[",        "]",      "\"",     ":",        ",",        "\n{",
-       "1",        "-",      "tru",    "true",     "\\",       "\\u00",
-       "\"\xE4",   "\xF0\x9F", "\"\xF0\"\n", "\"\\uD800\"", "1e400", "[[[[",
-       R"({"a")",  R"(: 1)", "\xC3\xA9", R"({"type": "list"})", "\"\\\n",
-       R"({"type": "list", "msg_id": 1})", std::string_view{"\0", 1}};
+    = {"\n",
+       "\r\n",
+       " ",
+       "\t\n ",
+       "{",
+       "}",
+       "[",
+       "]",
+       "\"",
+       ":",
+       ",",
+       "\n{",
+       "1",
+       "-",
+       "tru",
+       "true",
+       "\\",
+       "\\u00",
+       "\"\xE4",
+       "\xF0\x9F",
+       "\"\xF0\"\n",
+       "\"\\uD800\"",
+       "1e400",
+       "[[[[",
+       R"({"a")",
+       R"(: 1)",
+       "\xC3\xA9",
+       R"({"type": "list"})",
+       "\"\\\n",
+       R"({"type": "list", "msg_id": 1})",
+       std::string_view{"\0", 1}};
   std::string result;
   for (auto left = 1 + random.below(12); left > 0; --left) {
     switch (random.below(6)) {

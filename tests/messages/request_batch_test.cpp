@@ -119,8 +119,7 @@ BOOST_AUTO_TEST_CASE(threads_answer_at_the_same_time) {
     x.join();
   for (uint32_t i = 0; i < threads * each; ++i) {
     auto [letter, count] = letter_of(i);
-    BOOST_REQUIRE(batch->at(i).reply
-                  == "[" + std::string(count, letter) + "]");
+    BOOST_REQUIRE(batch->at(i).reply == "[" + std::string(count, letter) + "]");
   }
 }
 

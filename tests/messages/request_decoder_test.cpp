@@ -1,7 +1,7 @@
-// Goal: what is no JSON or exceeds a limit is refused with a text that says what
-// and where; what is accepted is the same on the fast path for plain ASCII and
-// on the one that checks. Method: exact texts by hand; random requests decoded
-// in both ways.
+// Goal: what is no JSON or exceeds a limit is refused with a text that says
+// what and where; what is accepted is the same on the fast path for plain ASCII
+// and on the one that checks. Method: exact texts by hand; random requests
+// decoded in both ways.
 #include "tests/messages/decoding.hpp"
 #include "tests/messages/random_input.hpp"
 #include "tests/random_seeds.hpp"
@@ -9,6 +9,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 using namespace projections;
 using namespace std::string_literals;
@@ -25,6 +27,15 @@ constexpr request_limits no_limits{};
 std::string list_of(size_t bytes) {
   std::string begin{R"({"type": "list", "pad": ")"};
   return begin + std::string(bytes - begin.size() - 2, 'x') + "\"}";
+}
+
+/// Returns a `rebuild` of events with the data 0, 1, 2, and so on.
+std::string rebuild_of(uint32_t count) {
+  std::string result{R"({"type": "rebuild", "projection": "p", "events": [)"};
+  for (uint32_t i = 0; i < count; ++i)
+    result += (i > 0 ? "," : "") + R"({"type": "T", "payload": )"s
+              + std::to_string(i) + "}";
+  return result + "]}";
 }
 
 std::string nested(size_t depth) {
@@ -49,15 +60,13 @@ BOOST_AUTO_TEST_CASE(malformed_request_says_what_and_where) {
          row{R"({type: 1})", "1: expected a key in quotes"},
          row{R"({"type": 1,})", "11: expected a key in quotes"},
          row{R"({"type" 1})", "8: expected a colon behind the key"},
-         row{R"({"type": 1 2})",
-             "11: expected a comma or } behind the member"},
+         row{R"({"type": 1 2})", "11: expected a comma or } behind the member"},
          row{R"({"type": [1 2]})",
              "12: expected a comma or ] behind the element"},
          row{R"({"type": "\x"})", "10: an unknown escape in a string"},
          row{"{\"type\": \"\x01\"}", "10: a control character in a string"},
          row{"{\"type\": \"\0\"}"s, "10: a NUL byte"},
-         row{R"({"type": "\u12"})",
-             "10: \\u needs four hexadecimal digits"},
+         row{R"({"type": "\u12"})", "10: \\u needs four hexadecimal digits"},
          row{R"({"type": "\uD800x"})", "10: a lone surrogate"},
          row{R"({"type": "\uD800\u0041"})", "10: a lone surrogate"},
          row{R"({"type": "\uDC00"})", "17: a lone surrogate"},
@@ -67,13 +76,14 @@ BOOST_AUTO_TEST_CASE(malformed_request_says_what_and_where) {
          row{"{\"type\": \"\xC0\xAF\"}", "10: invalid UTF-8"},
          row{"{\"type\": \"\xF4\x90\x80\x80\"}", "10: invalid UTF-8"},
          row{"\xEF\xBB\xBF{}", "0: expected a value"},
-         row{R"({"type": 1.})", "11: expected a digit behind the decimal point"},
+         row{R"({"type": 1.})",
+             "11: expected a digit behind the decimal point"},
          row{R"({"type": 1e})", "11: expected a digit in the exponent"},
-         row{R"({"type": 1e400})",
-             "9: a number beyond the range of a double"},
+         row{R"({"type": 1e400})", "9: a number beyond the range of a double"},
          row{R"({"type": 01})", "10: expected a comma or } behind the member"},
          row{R"({"type": +1})", "9: expected a value"},
-         row{R"({"type": "list"} {})", "17: unexpected text behind the request"},
+         row{R"({"type": "list"} {})",
+             "17: unexpected text behind the request"},
        })
     BOOST_TEST(error_text(text) == "malformed JSON at byte " + problem, text);
 }
@@ -107,8 +117,9 @@ BOOST_AUTO_TEST_CASE(mistake_within_the_limit_is_named_all_the_same) {
   const request_limits limits{.request_bytes_max = 60};
   BOOST_TEST(error_text("{x" + list_of(100), limits)
              == "malformed JSON at byte 1: expected a key in quotes");
-  BOOST_TEST(error_text(list_of(50) + " x" + std::string(50, ' '), limits)
-             == "malformed JSON at byte 51: unexpected text behind the request");
+  BOOST_TEST(
+    error_text(list_of(50) + " x" + std::string(50, ' '), limits)
+    == "malformed JSON at byte 51: unexpected text behind the request");
 }
 
 BOOST_AUTO_TEST_CASE(line_behind_a_long_request_is_read) {
@@ -155,8 +166,8 @@ BOOST_AUTO_TEST_CASE(numbers_stay_digit_for_digit) {
   for (auto number :
        {"0", "-0", "1.10", "3.000", "1E5", "1e+05", "-2.5e-3", "1e-400",
         "123456789012345678901234567890", "1.7976931348623157e308"}) {
-    auto text = R"({"type": "create", "name": "p", "initial_state": )"s + number
-                + "}";
+    auto text
+      = R"({"type": "create", "name": "p", "initial_state": )"s + number + "}";
     BOOST_TEST(decode(text)->requests.front().value == number);
     // The same where the text is not plain.
     text.insert(1, "\t");
@@ -182,6 +193,53 @@ BOOST_AUTO_TEST_CASE(decoder_can_be_used_again) {
   decoder.decode(*second);
   BOOST_TEST(second->requests.size() == 1);
   BOOST_TEST(second->requests.front().msg_id == "7");
+}
+
+BOOST_AUTO_TEST_CASE(long_rebuild_is_shown_while_it_is_decoded) {
+  constexpr auto step = request_decoder::long_rebuild_step;
+  auto in = test::chunk_of(rebuild_of(2 * step + 5) + "\n" + rebuild_of(step));
+  request_decoder decoder{spaced_style, {}};
+  std::vector<std::pair<uint32_t, uint32_t>> shown;
+  decoder.observe_long_rebuilds([&](chunk& part, long_rebuild x) {
+    shown.emplace_back(x.first_event, x.decoded);
+    auto& last = part.events.at(x.first_event + x.decoded - 1);
+    BOOST_TEST(part.normalised_text(last.data_begin, last.data_length)
+               == std::to_string(x.decoded - 1));
+  });
+  decoder.decode(*in);
+  const decltype(shown) expected{
+    {0, step}, {0, 2 * step}, {2 * step + 5, step}};
+  BOOST_TEST((shown == expected));
+  BOOST_TEST(in->requests.back().first_event == 2 * step + 5);
+}
+
+BOOST_AUTO_TEST_CASE(events_that_were_shown_outlive_their_refused_request) {
+  constexpr auto step = request_decoder::long_rebuild_step;
+  for (auto end : {" x\n", "\n", "{\n"}) {
+    auto text = rebuild_of(step);
+    // Malformed behind the events, with an unusable field, or cut off.
+    if (end != " x\n"s)
+      text.insert(1, R"("msg_id": "x", )");
+    if (end == "{\n"s)
+      text.pop_back();
+    auto in = test::chunk_of(text + end + rebuild_of(10));
+    request_decoder decoder{spaced_style, {}};
+    std::vector<rebuild_event> shown;
+    decoder.observe_long_rebuilds([&](chunk& part, long_rebuild x) {
+      shown = part.events;
+      part.ahead.push_back({x.first_event, nullptr});
+    });
+    decoder.decode(*in);
+    BOOST_REQUIRE_EQUAL(shown.size(), step);
+    for (uint32_t i = 0; i < step; ++i)
+      BOOST_REQUIRE_EQUAL(
+        in->normalised_text(shown[i].data_begin, shown[i].data_length),
+        std::to_string(i));
+    BOOST_REQUIRE_EQUAL(in->ahead.size(), 1);
+    BOOST_TEST(in->ahead.front().first_event == chunk::ahead_of::nothing);
+    BOOST_TEST(in->requests.back().first_event == 0);
+    BOOST_TEST(in->requests.back().event_count == 10);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(fast_path_gives_what_the_checked_one_gives) {
@@ -212,9 +270,8 @@ BOOST_AUTO_TEST_CASE(kept_text_is_normalised_and_at_most_doubled) {
       kept += x.value.size();
       if (x.value.empty())
         continue;
-      BOOST_REQUIRE_EQUAL(identity_of(x.value) == x.identity
-                            || x.identity.empty(),
-                          true);
+      BOOST_REQUIRE_EQUAL(
+        identity_of(x.value) == x.identity || x.identity.empty(), true);
       auto again = decode(R"({"type": "create", "name": "p", "initial_state": )"
                           + std::string{x.value} + "}");
       BOOST_REQUIRE_EQUAL(again->requests.front().value, x.value);

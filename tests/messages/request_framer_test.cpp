@@ -33,9 +33,8 @@ texts frames_of(std::string_view text, request_limits limits,
   texts result;
   size_t seen = 0;
   size_t begin = 0;
-  auto see_more = [&](size_t bytes) {
-    seen = std::min(text.size(), seen + bytes);
-  };
+  auto see_more
+    = [&](size_t bytes) { seen = std::min(text.size(), seen + bytes); };
   auto pull = [&] {
     see_more(next_piece());
     return text.substr(0, seen);
@@ -146,8 +145,9 @@ BOOST_AUTO_TEST_CASE(long_request_is_given_up) {
 
 BOOST_AUTO_TEST_CASE(text_is_asked_for_only_while_the_end_is_open) {
   request_framer framer{{}};
-  for (auto text : {"{}\n", "{x\n", "{} x\n", "\"a\n", "\"\\\n", "\"\xE4\n",
-                    "\"\xF0\n", "\"\xF0\"\n", "\"\xF0\n{", "\"\xF0\nx","\"\\u00\n", "1\n", "tru\n"}) {
+  for (auto text :
+       {"{}\n", "{x\n", "{} x\n", "\"a\n", "\"\\\n", "\"\xE4\n", "\"\xF0\n",
+        "\"\xF0\"\n", "\"\xF0\n{", "\"\xF0\nx", "\"\\u00\n", "1\n", "tru\n"}) {
     auto asked = 0;
     auto frame = framer.find_end(text, 0, [&] {
       ++asked;

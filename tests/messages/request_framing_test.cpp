@@ -20,8 +20,9 @@ outcomes outcomes_of(std::string_view text) {
   outcomes result;
   auto in = decode(text);
   for (auto& x : in->requests)
-    result.emplace_back(x.kind == request_kind::refused ? unescaped(x.name)
-                                                        : std::string{x.msg_id});
+    result.emplace_back(x.kind == request_kind::refused
+                          ? unescaped(x.name)
+                          : std::string{x.msg_id});
   return result;
 }
 
@@ -62,14 +63,14 @@ BOOST_AUTO_TEST_CASE(request_may_take_several_lines) {
   CHECK_OUTCOMES("{\n\"type\":\n\"list\"\n,\n\n \"msg_id\": 1\n}\n" + list(2),
                  "1", "2");
   // A brace that is not the first byte of its line begins nothing.
-  CHECK_OUTCOMES("{\"type\": \"list\", \"x\":\n {\"y\":\n\t{}},\n\"msg_id\": 1}",
-                 "1");
+  CHECK_OUTCOMES(
+    "{\"type\": \"list\", \"x\":\n {\"y\":\n\t{}},\n\"msg_id\": 1}", "1");
 }
 
 BOOST_AUTO_TEST_CASE(brace_at_the_start_of_a_line_begins_a_request) {
-  CHECK_OUTCOMES(
-    "{\"type\": \"list\",\n" + list(1) + "\n",
-    "malformed JSON at byte 17: unexpected end of the request", "1");
+  CHECK_OUTCOMES("{\"type\": \"list\",\n" + list(1) + "\n",
+                 "malformed JSON at byte 17: unexpected end of the request",
+                 "1");
   CHECK_OUTCOMES("{\n{\n" + list(1),
                  "malformed JSON at byte 2: unexpected end of the request",
                  "malformed JSON at byte 2: unexpected end of the request",
@@ -125,9 +126,9 @@ BOOST_AUTO_TEST_CASE(zero_byte_is_no_end) {
   using namespace std::string_literals;
   CHECK_OUTCOMES("{\0}\n"s + list(1), "malformed JSON at byte 1: a NUL byte",
                  "1");
-  CHECK_OUTCOMES(list(1) + "\0\n"s + list(2),
-                 "malformed JSON at byte 29: unexpected text behind the request",
-                 "2");
+  CHECK_OUTCOMES(
+    list(1) + "\0\n"s + list(2),
+    "malformed JSON at byte 29: unexpected text behind the request", "2");
   CHECK_OUTCOMES("\0\n"s + list(2), "malformed JSON at byte 0: a NUL byte",
                  "2");
 }
@@ -143,8 +144,8 @@ BOOST_AUTO_TEST_CASE(many_unfinished_requests_take_linear_time) {
   auto begin = std::chrono::steady_clock::now();
   BOOST_TEST(decode(braces)->requests.size() == 200'000);
   BOOST_TEST(decode(brackets)->requests.size() > 0);
-  BOOST_TEST((std::chrono::steady_clock::now() - begin
-              < std::chrono::seconds{20}));
+  BOOST_TEST(
+    (std::chrono::steady_clock::now() - begin < std::chrono::seconds{20}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -150,10 +150,9 @@ BOOST_AUTO_TEST_CASE(last_body_counts_whatever_it_is) {
 BOOST_AUTO_TEST_CASE(events_of_refused_requests_are_not_kept) {
   constexpr auto events = R"("events": [{"type": "T", "payload": 1}])";
   auto begin = R"({"type": "rebuild", )" + std::string{events};
-  for (auto& text :
-       {begin + "}\n", begin + R"(, "projection": "p"} x)" + "\n",
-        begin + R"(, "projection": )" + "\n",
-        R"({"type": "list", )" + std::string{events} + "}\n"}) {
+  for (auto& text : {begin + "}\n", begin + R"(, "projection": "p"} x)" + "\n",
+                     begin + R"(, "projection": )" + "\n",
+                     R"({"type": "list", )" + std::string{events} + "}\n"}) {
     auto in = decode(text + R"({"type": "rebuild", "projection": "p", )"
                      + events + "}\n");
     BOOST_TEST(in->events.size() == 1, text);

@@ -49,10 +49,10 @@ BOOST_AUTO_TEST_CASE(every_type_has_its_kind_and_fields) {
   BOOST_TEST(create->name == "p");
   BOOST_TEST(create->value == "{}");
 
-  kept_request update{
-    text_of("update", R"("projection": "p", "include_state": false,)"
-                      R"( "event": {"event_type": "T",)"
-                      R"( "event_data": {"id": "x"}})")};
+  kept_request update{text_of("update",
+                              R"("projection": "p", "include_state": false,)"
+                              R"( "event": {"event_type": "T",)"
+                              R"( "event_data": {"id": "x"}})")};
   BOOST_TEST((update->kind == request_kind::update_projection));
   BOOST_TEST(update->name == "p");
   BOOST_TEST(!update->include_state);
@@ -60,7 +60,8 @@ BOOST_AUTO_TEST_CASE(every_type_has_its_kind_and_fields) {
   BOOST_TEST(update->value == R"({"id": "x"})");
   BOOST_TEST(update->identity == R"("x")");
 
-  kept_request rebuild{text_of("rebuild", R"("projection": "p", "events": [])")};
+  kept_request rebuild{
+    text_of("rebuild", R"("projection": "p", "events": [])")};
   BOOST_TEST((rebuild->kind == request_kind::rebuild_projection));
   BOOST_TEST(rebuild->event_count == 0);
 
@@ -102,33 +103,36 @@ BOOST_AUTO_TEST_CASE(every_type_has_its_kind_and_fields) {
 }
 
 BOOST_AUTO_TEST_CASE(absent_fields_have_their_defaults) {
-  BOOST_TEST(kept_request{text_of("create", R"("name": "p")")}->value == "[]");
+  BOOST_TEST(kept_request { text_of("create", R"("name": "p")") } -> value
+             == "[]");
   kept_request query{text_of("query", R"("projection": "p")")};
   BOOST_TEST(!query->has_min_version);
   BOOST_TEST(query->timeout_ms == 1000);
-  BOOST_TEST(kept_request{text_of("read_model", R"("name": "m")")}->value
+  BOOST_TEST(kept_request { text_of("read_model", R"("name": "m")") } -> value
              == "");
-  BOOST_TEST(kept_request{text_of("list", "")}->msg_id == "");
-  BOOST_TEST(kept_request{text_of("update", R"("projection": "p", "event":)"
-                                            R"( {"type": "T", "payload": 1})")}
-               ->include_state);
+  BOOST_TEST(kept_request { text_of("list", "") } -> msg_id == "");
+  BOOST_TEST(kept_request {
+    text_of("update", R"("projection": "p", "event":)"
+                      R"( {"type": "T", "payload": 1})")
+  } -> include_state);
 }
 
 BOOST_AUTO_TEST_CASE(null_is_a_value_where_any_json_is) {
-  BOOST_TEST(
-    kept_request{text_of("create", R"("name": "p", "initial_state": null)")}
-      ->value
-    == "null");
-  BOOST_TEST(
-    kept_request{text_of("read_model", R"("name": "m", "key": null)")}->value
-    == "null");
-  BOOST_TEST(kept_request{event_with(R"("type": "T", "payload": null)")}->value
-             == "null");
+  BOOST_TEST(kept_request {
+    text_of("create", R"("name": "p", "initial_state": null)")
+  } -> value == "null");
+  BOOST_TEST(kept_request {
+    text_of("read_model", R"("name": "m", "key": null)")
+  } -> value == "null");
+  BOOST_TEST(kept_request {
+    event_with(R"("type": "T", "payload": null)")
+  } -> value == "null");
 }
 
 BOOST_AUTO_TEST_CASE(message_id_is_any_integer) {
   for (std::string id : {"0", "-5", "-0", "123456789012345678901234567890"})
-    BOOST_TEST(kept_request{text_of("list", "\"msg_id\": " + id)}->msg_id == id);
+    BOOST_TEST(kept_request { text_of("list", "\"msg_id\": " + id) } -> msg_id
+               == id);
 }
 
 BOOST_AUTO_TEST_CASE(message_in_reply_to_another_is_a_stray_reply) {
@@ -160,8 +164,8 @@ BOOST_AUTO_TEST_CASE(first_present_spelling_counts) {
 BOOST_AUTO_TEST_CASE(null_id_is_absent) {
   auto with_ids = [](const std::string& of_event, const std::string& of_body) {
     return kept_request{
-      text_of("event", R"("event": {"type": "T", "payload": 1)" + of_event
-                         + "}" + of_body)};
+      text_of("event", R"("event": {"type": "T", "payload": 1)" + of_event + "}"
+                         + of_body)};
   };
   BOOST_TEST(with_ids(R"(, "event_id": null, "id": "i")", "")->event_id == "i");
   BOOST_TEST(with_ids(R"(, "id": null)", R"(, "event_id": "b")")->event_id
@@ -203,7 +207,8 @@ BOOST_AUTO_TEST_CASE(refusal_names_the_field_and_what_it_must_be) {
              R"(field "msg_id" must be an integer, not null)"},
          row{R"({"body": "x"})", R"(field "body" must be an object, not "x")"},
          row{text_of("create", ""), R"(missing field "name")"},
-         row{text_of("create", R"("name": "")"), R"(field "name")" + name + R"("")"},
+         row{text_of("create", R"("name": "")"),
+             R"(field "name")" + name + R"("")"},
          row{text_of("create", R"("name": 5)"), R"(field "name")" + name + "5"},
          row{text_of("update", ""), R"(missing field "projection")"},
          row{text_of("update", p + R"("x": 1)"), R"(missing field "event")"},
@@ -215,10 +220,12 @@ BOOST_AUTO_TEST_CASE(refusal_names_the_field_and_what_it_must_be) {
              R"(field "event.type")" + name + "1"},
          row{text_of("update", p + R"("event": {"type": "T"})"),
              R"(missing field "event.event_data")"},
-         row{text_of("update", p + R"("include_state": 1, "event":)"
+         row{text_of("update", p
+                                 + R"("include_state": 1, "event":)"
                                    R"( {"type": "T", "payload": 1})"),
              R"(field "include_state" must be true or false, not 1)"},
-         row{text_of("update", p + R"("event": {"type": "T", "payload": 1,)"
+         row{text_of("update", p
+                                 + R"("event": {"type": "T", "payload": 1,)"
                                    R"( "id": ""})"),
              R"(field "event.id" must be a non-empty string or null, not "")"},
          row{text_of("rebuild", R"("events": [])"),
@@ -226,10 +233,12 @@ BOOST_AUTO_TEST_CASE(refusal_names_the_field_and_what_it_must_be) {
          row{text_of("rebuild", p + R"("x": 1)"), R"(missing field "events")"},
          row{text_of("rebuild", p + R"("events": {})"),
              R"(field "events" must be an array, not {})"},
-         row{text_of("rebuild", p + R"("events": [{"type": "T", "payload": 1},)"
+         row{text_of("rebuild", p
+                                  + R"("events": [{"type": "T", "payload": 1},)"
                                     R"( {"type": "T"}, 5])"),
              R"(missing field "events[1].event_data")"},
-         row{text_of("rebuild", p + R"("events": [{"type": "T", "payload": 1},)"
+         row{text_of("rebuild", p
+                                  + R"("events": [{"type": "T", "payload": 1},)"
                                     R"( [{"type": "T", "payload": 1}]])"),
              R"(field "events[1]" must be an object)"},
          row{text_of("query", ""), R"(missing field "projection")"},
@@ -271,7 +280,7 @@ BOOST_AUTO_TEST_CASE(unknown_type_has_an_error_of_its_own) {
   BOOST_TEST((unknown->error == error_code::not_supported));
   BOOST_TEST(unknown->msg_id == "3");
   BOOST_TEST(unknown->name == R"(unknown type \"x\\n\")");
-  BOOST_TEST((kept_request{"{}"}->error == error_code::malformed_request));
+  BOOST_TEST((kept_request { "{}" } -> error == error_code::malformed_request));
 }
 
 BOOST_AUTO_TEST_CASE(refused_request_keeps_what_its_reply_needs) {
@@ -282,7 +291,8 @@ BOOST_AUTO_TEST_CASE(refused_request_keeps_what_its_reply_needs) {
   BOOST_TEST(refused->source == R"("c1")");
   BOOST_TEST(refused->destination == R"("n1")");
   // A message id of another kind is not repeated.
-  BOOST_TEST(kept_request{R"({"type": "list", "msg_id": "4"})"}->msg_id == "");
+  BOOST_TEST(kept_request { R"({"type": "list", "msg_id": "4"})" } -> msg_id
+             == "");
 }
 
 BOOST_AUTO_TEST_CASE(quoted_input_is_cut_short_between_characters) {

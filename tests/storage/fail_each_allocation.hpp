@@ -2,9 +2,9 @@
 // every allocation in turn is made to fail.
 #pragma once
 
-#include <new>
-
 #include "tests/failing_allocation.hpp"
+
+#include <new>
 
 namespace projections::test {
 

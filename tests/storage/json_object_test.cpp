@@ -37,9 +37,8 @@ std::string merged(std::string_view target, std::string_view patch) {
 BOOST_AUTO_TEST_SUITE(json_object_test)
 
 BOOST_AUTO_TEST_CASE(only_objects_beyond_the_bound_are_large) {
-  auto object_of = [](size_t size) {
-    return R"({"a": )" + text_of(size - 7) + "}";
-  };
+  auto object_of
+    = [](size_t size) { return R"({"a": )" + text_of(size - 7) + "}"; };
   BOOST_TEST(object_of(json_object::flat_bytes_max).size()
              == json_object::flat_bytes_max);
   BOOST_TEST(!is_large_object(object_of(json_object::flat_bytes_max)));
@@ -62,8 +61,7 @@ BOOST_AUTO_TEST_CASE(members_are_changed_added_and_removed) {
   object.merge(R"({"b": "two", "a": null, "d": {"x": 1, "y": null}})");
   BOOST_TEST(written(object) == R"({"b": "two", "c": 3, "d": {"x": 1}})");
   object.merge(R"({"d": {"x": null, "z": 2}, "c": [null]})");
-  BOOST_TEST(written(object)
-             == R"({"b": "two", "c": [null], "d": {"z": 2}})");
+  BOOST_TEST(written(object) == R"({"b": "two", "c": [null], "d": {"z": 2}})");
   object.merge(R"({"b": null, "c": null, "d": null, "e": null})");
   BOOST_TEST(written(object) == "{}");
   object.merge(R"({"a": 1})");

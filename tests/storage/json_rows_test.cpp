@@ -1,6 +1,6 @@
-// Goal: events find the row they belong to by its id as it is written, and leave
-// all others alone. Method: cases by hand with small and large rows, and every
-// allocation made to fail.
+// Goal: events find the row they belong to by its id as it is written, and
+// leave all others alone. Method: cases by hand with small and large rows, and
+// every allocation made to fail.
 #include "storage/json_rows.hpp"
 
 #include "storage/json_object.hpp"
@@ -107,8 +107,9 @@ BOOST_AUTO_TEST_CASE(large_rows_are_found_and_patched) {
   fold_in(rows, R"({"id": 1, "a": 5})");
   fold_in(rows, R"({"id": 2, "a": 6})");
   fold_in(rows, R"({"id": 1, "a": null, "b": 7})");
-  BOOST_TEST(written(rows) == "[" + large_row("1", R"(, "b": 7)")
-                                + R"(, {"id": 2, "a": 6}])");
+  BOOST_TEST(written(rows)
+             == "[" + large_row("1", R"(, "b": 7)")
+                  + R"(, {"id": 2, "a": 6}])");
   // What is appended may be large at once, and a row may become so.
   fold_in(rows, large_row("3"));
   fold_in(rows, R"({"id": 3, "c": 8})");

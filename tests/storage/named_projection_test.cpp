@@ -1,5 +1,5 @@
-// Goal: a projection counts whole events only, and a failure leaves it as it was
-// or not intact. Method: cases by hand with folds that throw, and every
+// Goal: a projection counts whole events only, and a failure leaves it as it
+// was or not intact. Method: cases by hand with folds that throw, and every
 // allocation made to fail.
 #include "storage/named_projection.hpp"
 
@@ -129,15 +129,17 @@ BOOST_AUTO_TEST_CASE(rebuild_that_fails_changes_nothing) {
 
 BOOST_AUTO_TEST_CASE(fold_that_is_cut_off_leaves_the_state_or_is_known) {
   const auto initial = R"({"a": ")" + large + R"(", "b": 1})";
-  const auto data = R"({"b": ")" + large + R"(", "c": {"d": ")" + large
-                    + R"("}, "a": null})";
+  const auto data
+    = R"({"b": ")" + large + R"(", "c": {"d": ")" + large + R"("}, "a": null})";
   int torn = 0;
   int intact = 0;
   fail_each_allocation(
     [&] {
       return std::make_unique<named_projection>("p", initial, spaced_style);
     },
-    [&](named_projection& projection) { projection.apply({data, {}}); },
+    [&](named_projection& projection) {
+      projection.apply({data, {}});
+    },
     [&](named_projection& projection) {
       BOOST_REQUIRE_EQUAL(projection.version(), 0);
       if (projection.intact()) {

@@ -2,10 +2,10 @@
 // add, change and remove members, and some that make an object large.
 #pragma once
 
-#include <string>
-
 #include "messages/json_reader.hpp"
 #include "tests/random_json.hpp"
+
+#include <string>
 
 namespace projections::test {
 

@@ -79,9 +79,8 @@ BOOST_AUTO_TEST_CASE(random_operations_agree_with_a_multimap) {
     std::mt19937_64 random{seed};
     // Few hashes make long clusters, many make the table grow.
     auto hashes = 1 + random() % (random() % 2 == 0 ? 8 : 5000);
-    auto random_hash = [&] {
-      return (random() % hashes) * (UINT64_MAX / hashes);
-    };
+    auto random_hash
+      = [&] { return (random() % hashes) * (UINT64_MAX / hashes); };
     text_index index;
     std::unordered_multimap<uint64_t, item> model;
     std::vector<std::pair<uint64_t, item>> all;
@@ -95,9 +94,8 @@ BOOST_AUTO_TEST_CASE(random_operations_agree_with_a_multimap) {
         auto& erased = all[random() % all.size()];
         index.erase(erased.first, erased.second);
         auto [first, last] = model.equal_range(erased.first);
-        model.erase(std::find_if(first, last, [&](auto& x) {
-          return x.second == erased.second;
-        }));
+        model.erase(std::find_if(
+          first, last, [&](auto& x) { return x.second == erased.second; }));
         erased = all.back();
         all.pop_back();
       }

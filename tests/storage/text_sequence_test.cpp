@@ -71,8 +71,7 @@ public:
         x.text = random_text();
         x.tail = random_text();
         x.has_tail = true;
-        sequence_.replace(x.name, x.text,
-                          std::make_unique<plain_tail>(x.tail));
+        sequence_.replace(x.name, x.text, std::make_unique<plain_tail>(x.tail));
         break;
       }
       case 6: {

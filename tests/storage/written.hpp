@@ -1,11 +1,11 @@
 // The text of a text source, as the tests compare it.
 #pragma once
 
+#include "storage/text_sequence.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <string>
-
-#include "storage/text_sequence.hpp"
 
 namespace projections::test {
 
