@@ -12,6 +12,8 @@ decoder_state::decoder_state(interface::pointer self, registry_actor registry,
   : self_(self), registry_(std::move(registry)), style_(style),
     decoder_(style, limits),
     folder_(compat::spawn_state<folder_state>(self->system(), registry_)) {
+  // Without its folder, chunks would be stuck.
+  self_->link_to(folder_);
   decoder_.observe_long_rebuilds(
     [this](chunk& in, long_rebuild x) { fold_part_of(in, x); });
 }

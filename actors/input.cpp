@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace projections {
@@ -33,7 +34,8 @@ size_t interruptible_input::read(char* out, size_t bytes) {
     if (got >= 0)
       return static_cast<size_t>(got);
     if (errno != EINTR && errno != EAGAIN)
-      return 0;
+      throw std::system_error{errno, std::generic_category(),
+                              "cannot read the input"};
   }
 }
 
@@ -44,7 +46,11 @@ bool interruptible_input::is_ready() {
 /// Waits until there is input or the stop, at most `timeout_ms` (-1: for ever).
 bool interruptible_input::wait(int timeout_ms) {
   pollfd both[] = {{descriptor_, POLLIN, 0}, {stop_descriptor_, POLLIN, 0}};
-  if (::poll(both, 2, timeout_ms) <= 0)
+  auto ready = 0;
+  do
+    ready = ::poll(both, 2, timeout_ms);
+  while (ready < 0 && errno == EINTR);
+  if (ready <= 0)
     return false;
   stopped_ |= both[1].revents != 0;
   return true;
@@ -92,7 +98,9 @@ bool chunk_filler::read_more() {
   if (buffer_.capacity() < used_ + wanted + chunk::padding)
     buffer_.reserve(std::max(used_ + wanted + chunk::padding,
                              buffer_.capacity() + buffer_.capacity() / 2));
-  auto room = buffer_.capacity() - used_ - chunk::padding;
+  // A buffer that once held a long request must not make long chunks.
+  auto room = std::min(buffer_.capacity() - used_ - chunk::padding,
+                       std::max(wanted, used_));
   auto got = ended_ ? 0 : source_.read(buffer_.begin() + used_, room);
   ended_ = got == 0;
   used_ += got;

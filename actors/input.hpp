@@ -21,6 +21,7 @@ public:
   // -- modifiers ---------------------------------------------------------------
 
   /// Waits for input and reads up to `bytes` to `out`. Returns 0 at the end.
+  /// Throws `std::system_error` if the descriptor cannot be read.
   size_t read(char* out, size_t bytes);
 
   // -- inspectors --------------------------------------------------------------

@@ -49,15 +49,7 @@ projection_actor::behavior_type projection_state::make_behavior() {
       refuse_waiting(error_code::timeout,
                      "the input ended before the version was reached");
     },
-    [this](check_waiting) {
-      auto now = self_->clock().now();
-      auto due = std::stable_partition(
-        waiting_.begin(), waiting_.end(),
-        [now](const waiting_query& x) { return x.deadline > now; });
-      for (auto i = due; i != waiting_.end(); ++i)
-        refuse_late(*i->batch, i->place);
-      waiting_.erase(due, waiting_.end());
-    },
+    [this](check_waiting) { check_waiting_queries(); },
   };
 }
 
@@ -152,7 +144,8 @@ fold_ahead* projection_state::find_ahead(const chunk& in, const request& r) {
   if (!projection().merges_into_array())
     return nullptr;
   for (auto& x : in.ahead)
-    if (x.first_event == r.first_event && !x.fold->failed)
+    if (x.first_event == r.first_event && x.fold->count <= r.event_count
+        && !x.fold->failed)
       return x.fold.get();
   return nullptr;
 }
@@ -166,8 +159,40 @@ void projection_state::query(const batch_ptr& batch, uint32_t i) {
   if (r.timeout_ms == 0)
     return refuse_late(*batch, i);
   milliseconds timeout{std::min(r.timeout_ms, timeout_ms_max)};
-  waiting_.push_back({batch, i, self_->clock().now() + timeout});
-  compat::send_later(self_, interface{self_}, timeout, check_waiting{});
+  auto deadline = self_->clock().now() + timeout;
+  waiting_.push_back({batch, i, deadline});
+  if (!next_check_ || deadline < *next_check_)
+    check_at(deadline);
+}
+
+/// Has itself told when it is time to look for late queries.
+void projection_state::check_at(std::chrono::steady_clock::time_point when) {
+  next_check_ = when;
+  auto delay = std::chrono::ceil<milliseconds>(when - self_->clock().now());
+  compat::send_later(self_, interface{self_}, std::max(delay, milliseconds{0}),
+                     check_waiting{});
+}
+
+/// Answers the queries whose time is over. There is one timer out for all that
+/// wait, and earlier ones of which this takes no notice.
+void projection_state::check_waiting_queries() {
+  auto now = self_->clock().now();
+  if (!next_check_ || now < *next_check_)
+    return;
+  next_check_.reset();
+  auto due = std::stable_partition(
+    waiting_.begin(), waiting_.end(),
+    [now](const waiting_query& x) { return x.deadline > now; });
+  for (auto i = due; i != waiting_.end(); ++i)
+    refuse_late(*i->batch, i->place);
+  waiting_.erase(due, waiting_.end());
+  if (waiting_.empty())
+    return;
+  auto next
+    = std::min_element(waiting_.begin(), waiting_.end(), [](auto& x, auto& y) {
+        return x.deadline < y.deadline;
+      });
+  check_at(next->deadline);
 }
 
 void projection_state::remove(request_batch& batch, uint32_t i) {

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,7 @@ namespace projections {
 /// A projection as the registry and its actor share it. Only the actor touches
 /// `projection`; when the actor has ended, the next one takes over.
 struct shared_projection {
-  /// Takes `projection_ptr`, which is not null.
+  /// Takes `owned`, which is not null.
   explicit shared_projection(std::unique_ptr<named_projection> owned);
 
   std::unique_ptr<named_projection> projection;
@@ -66,6 +67,8 @@ private:
   void refuse(request_batch& batch, uint32_t i, error_code code,
               std::string_view text);
   fold_ahead* find_ahead(const chunk& in, const request& r);
+  void check_at(std::chrono::steady_clock::time_point when);
+  void check_waiting_queries();
   void refuse_late(request_batch& batch, uint32_t i);
   void refuse_waiting(error_code code, std::string_view text);
   void answer_reached();
@@ -85,6 +88,9 @@ private:
   std::shared_ptr<shared_projection> shared_;
   json_style style_;
   std::vector<waiting_query> waiting_;
+
+  /// When to look for queries that have waited long enough, if any waits.
+  std::optional<std::chrono::steady_clock::time_point> next_check_;
 };
 
 } // namespace projections

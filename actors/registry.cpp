@@ -211,13 +211,13 @@ batch_ptr registry_state::make_batch() {
 void registry_state::route(request_batch& batch, uint32_t i,
                            known_projection* x) {
   auto& r = batch.at(i);
+  if (r.kind == request_kind::stray_reply)
+    return spdlog::warn("a reply came in that nobody asked for; ignored");
   if (!choose_envelope(batch, i))
     return;
   switch (r.kind) {
     case request_kind::refused:
       return refuse(batch, i, r.error, r.name);
-    case request_kind::stray_reply:
-      return spdlog::info("a reply came in that nobody asked for; ignored");
     case request_kind::init:
       return init(batch, i);
     case request_kind::create_projection:
@@ -283,12 +283,16 @@ void registry_state::finish_if_done() {
 bool registry_state::choose_envelope(request_batch& batch, uint32_t i) {
   auto& r = batch.at(i);
   auto is_init = r.kind == request_kind::init;
-  if (is_init && r.enveloped && node_id_.empty())
-    node_id_.append(1, '"').append(r.name).append(1, '"');
+  if (is_init && r.enveloped && !node_id_)
+    node_id_
+      = std::make_shared<const std::string>('"' + std::string{r.name} + '"');
   r.answer_in_envelope
     = settings_.replies == reply_mode::envelope
-      || (settings_.replies == reply_mode::automatic && !node_id_.empty());
-  r.node = node_id_.empty() ? r.destination : std::string_view{node_id_};
+      || (settings_.replies == reply_mode::automatic && node_id_ != nullptr);
+  // Whoever writes the reply may outlive this actor, but not the chunk.
+  if (batch.in()->node_id != node_id_)
+    batch.in()->node_id = node_id_;
+  r.node = node_id_ ? std::string_view{*node_id_} : r.destination;
   if (r.enveloped || !(r.answer_in_envelope || is_init)
       || r.kind == request_kind::refused)
     return true;
@@ -311,7 +315,8 @@ void registry_state::create(request_batch& batch, uint32_t i,
   if (x != nullptr)
     return refuse(batch, i, error_code::key_already_exists,
                   "there is a projection " + shown_name(r.name) + " already");
-  make(r.name, r.value);
+  if (make(batch, i, r.value) == nullptr)
+    return;
   batch.answer(i, encoder_.begin(r, "projection_created")
                     .string(name_key, r.name)
                     .number(version_key, 0)
@@ -323,7 +328,9 @@ void registry_state::change(request_batch& batch, uint32_t i,
                             known_projection* x) {
   auto& r = batch.at(i);
   if (x == nullptr)
-    x = &make(r.name, "[]");
+    x = make(batch, i, "[]");
+  if (x == nullptr)
+    return;
   count_growth(r, *batch.in(), *x, settings_.style.comma.size());
   if (r.kind == request_kind::update_projection) {
     ++x->version;
@@ -392,12 +399,20 @@ known_projection* registry_state::find_for(const request& r) const {
   }
 }
 
-known_projection& registry_state::make(std::string_view name,
+/// Makes the projection that request `i` names. If it cannot be made, refuses
+/// the request and returns null.
+known_projection* registry_state::make(request_batch& batch, uint32_t i,
                                        std::string_view initial_state) {
-  auto& x = projections_.add(settings_.make_projection(
-    std::string{name}, initial_state, settings_.style));
-  spawn_actor(x);
-  return x;
+  try {
+    auto& x = projections_.add(settings_.make_projection(
+      std::string{batch.at(i).name}, initial_state, settings_.style));
+    spawn_actor(x);
+    return &x;
+  } catch (const std::exception& e) {
+    refuse(batch, i, error_code::crash,
+           "the projection could not be made: " + escaped(e.what()));
+    return nullptr;
+  }
 }
 
 /// Spawns the actor of `x`, and hears when it ends.

@@ -101,7 +101,8 @@ private:
 
   // Projections.
   [[nodiscard]] known_projection* find_for(const request& r) const;
-  known_projection& make(std::string_view name, std::string_view initial_state);
+  known_projection* make(request_batch& batch, uint32_t i,
+                         std::string_view initial_state);
   void spawn_actor(known_projection& x);
   void replace_actor(const projection_down& ended);
   void correct_version(version_correction x);
@@ -121,8 +122,8 @@ private:
 
   known_projections projections_;
 
-  /// The node id of an `init`, as a JSON string; empty before it.
-  std::string node_id_;
+  /// The node id of an `init`, as a JSON string; null before it.
+  std::shared_ptr<const std::string> node_id_;
   bool initialised_ = false;
 
   bool projector_is_gone_ = false;

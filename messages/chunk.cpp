@@ -43,6 +43,7 @@ void chunk::clear() {
   events.clear();
   ahead.clear();
   errors.clear();
+  node_id.reset();
   last = false;
   if (text.capacity() > kept_bytes_max)
     text.release();

@@ -97,6 +97,10 @@ struct chunk {
   /// The texts of errors; stays in place when it grows.
   std::deque<std::string> errors;
 
+  /// The node id of an `init` as a JSON string, which `request::node` may refer
+  /// to; null before an `init`.
+  std::shared_ptr<const std::string> node_id;
+
   /// Whether this is the end of input.
   bool last = false;
 

@@ -4,8 +4,10 @@
 #include "runtime/node.hpp"
 #include "runtime/stop_signals.hpp"
 
+#include <fcntl.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <exception>
@@ -17,8 +19,19 @@ namespace {
 constexpr int failed = 1;
 constexpr int bad_command_line = 2;
 
+/// Makes sure that the standard descriptors are open, so that nothing else gets
+/// their numbers. One that was closed cannot be used: there is nothing to read
+/// from it, and it cannot be written.
+void open_standard_descriptors() {
+  for (auto descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(descriptor, F_GETFD) < 0)
+      // The lowest free number is taken.
+      ::open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int run(int argc, char** argv) {
   using namespace projections;
+  open_standard_descriptors();
   spdlog::set_default_logger(spdlog::stderr_logger_mt("projection-node"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %n %l: %v");
   compat::add_core_message_types();

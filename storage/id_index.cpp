@@ -1,5 +1,7 @@
 #include "storage/id_index.hpp"
 
+#include <utility>
+
 namespace projections {
 
 void id_index::shard::put(place x) noexcept {

@@ -3,6 +3,7 @@
 #include "messages/keyed_hash.hpp"
 #include "storage/merge_patch.hpp"
 
+#include <memory>
 #include <string>
 
 namespace projections {

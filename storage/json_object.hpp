@@ -6,6 +6,8 @@
 #include "storage/text_index.hpp"
 #include "storage/text_sequence.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 

@@ -6,6 +6,7 @@
 #include "storage/text_sequence.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

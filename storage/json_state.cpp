@@ -3,6 +3,7 @@
 #include "storage/merge_patch.hpp"
 
 #include <cstring>
+#include <utility>
 
 namespace projections {
 

@@ -82,8 +82,8 @@ public:
 
 protected:
   /// Folds `event` into `into`. Merges it by the rules of `docs/protocol.md`
-  /// unless a derived class does something else. May throw; it should leave
-  /// `into` as it was then, and say so by calling nothing else.
+  /// unless a derived class does something else. May throw, and must then
+  /// leave `into` as it was, or torn.
   virtual void fold(json_state& into, event_data event);
 
 private:

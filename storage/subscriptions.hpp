@@ -4,6 +4,7 @@
 
 #include "messages/keyed_hash.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
