@@ -1,5 +1,6 @@
 #include "actors/reader.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -60,7 +61,11 @@ void reader_state::read() {
   auto is_alone = chunks_in_flight_ == 0;
   filler_.fill(*which);
   which->sequence = chunks_sent_++;
-  which->bytes_in_flight = which->text_bytes + chunk_frame_bytes;
+  // Where lines are short, requests take more than their text.
+  auto text = which->text.begin();
+  auto lines = std::count(text, text + which->text_bytes, '\n');
+  which->bytes_in_flight = which->text_bytes + chunk_frame_bytes
+                           + static_cast<size_t>(lines) * sizeof(request);
   bytes_in_flight_ += which->bytes_in_flight;
   ++chunks_in_flight_;
   ++chunks_ahead_;
