@@ -64,7 +64,7 @@ struct signature<void(Message)> {
 #endif
 
 /// The handle of an actor that takes messages as the function types say:
-/// `typed_interface<void(started), position(append)>`.
+/// `typed_interface<void(subscribe), rows(query)>`.
 template <class... Functions>
 using typed_interface
   = caf::typed_actor<typename signature<Functions>::type...>;

@@ -11,7 +11,7 @@ namespace projections {
 
 /// What a request asks for.
 enum class request_kind : uint8_t {
-  /// Nothing: it is answered with `error` and `text`.
+  /// Nothing: it is answered with `error` and the text in `name`.
   refused,
   /// Nothing: a reply that came in; it is logged.
   stray_reply,
