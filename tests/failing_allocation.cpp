@@ -23,6 +23,16 @@ thread_local int allocations_left = -1;
   throw std::bad_alloc{};
 }
 
+// The standard library's temporary buffers come from here.
+[[gnu::noinline]] void* operator new(size_t size,
+                                     const std::nothrow_t&) noexcept {
+  try {
+    return operator new(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
 [[gnu::noinline]] void* operator new[](size_t size) {
   return operator new(size);
 }

@@ -35,6 +35,19 @@ struct fixture {
     return result;
   }
 
+  /// Checks that replies are no longer than was thought, and that they fit.
+  void check_held() const {
+    auto& held = node.seen().held;
+    BOOST_REQUIRE(!held.empty());
+    for (auto& x : held) {
+      size_t reply_bytes = 0;
+      for (auto i = x.batch->first(); i != x.batch->end(); ++i)
+        reply_bytes += x.batch->at(i).reply.size();
+      BOOST_TEST(reply_bytes <= x.batch->bytes_in_flight);
+    }
+    BOOST_TEST((bytes_held() <= bytes_in_flight_max || held.size() == 1));
+  }
+
   static std::string repeated(const std::string& text, size_t count) {
     std::string result;
     for (size_t i = 0; i < count; ++i)
@@ -96,15 +109,7 @@ BOOST_AUTO_TEST_CASE(growth_of_states_is_counted_before_it_happens) {
   node.send(repeated(update("p", data), 40));
   size_t answered = 0;
   for (node.run(); answered < 40; node.run()) {
-    BOOST_REQUIRE(!node.seen().held.empty());
-    for (auto& x : node.seen().held) {
-      size_t reply_bytes = 0;
-      for (auto i = x.batch->first(); i != x.batch->end(); ++i)
-        reply_bytes += x.batch->at(i).reply.size();
-      BOOST_TEST(reply_bytes <= x.batch->bytes_in_flight);
-    }
-    BOOST_TEST(
-      (bytes_held() <= bytes_in_flight_max || node.seen().held.size() == 1));
+    check_held();
     node.let_through();
     node.run();
     answered += node.replies().size();
@@ -123,9 +128,7 @@ BOOST_AUTO_TEST_CASE(replies_of_read_models_are_counted) {
   node.send(repeated(ask("read_model", "name", "user_listing"), 20));
   size_t answered = 0;
   for (node.run(); answered < 20; node.run()) {
-    BOOST_REQUIRE(!node.seen().held.empty());
-    BOOST_TEST(
-      (bytes_held() <= bytes_in_flight_max || node.seen().held.size() == 1));
+    check_held();
     node.let_through();
     node.run();
     answered += node.replies().size();

@@ -208,19 +208,18 @@ BOOST_AUTO_TEST_CASE(request_larger_than_a_chunk_comes_whole) {
 }
 
 BOOST_AUTO_TEST_CASE(too_long_line_is_skipped_in_bounded_memory) {
-  limit(1000, 10'000);
-  const std::string tail = "\n" + a + "nonsense\n" + b;
-  for (std::string begin : {"{\"a\": \"", "[["}) {
+  const std::pair<std::string, std::string> lines[]
+    = {{"{\"a\": \"", "a request of more than 1000 bytes"},
+       {"[[", "malformed JSON at byte 2"}};
+  for (auto& [begin, problem] : lines) {
     fixture fresh;
     fresh.limit(1000, 10'000);
-    auto writing
-      = fresh.write_all(a + begin + std::string(5'000'000, ' ') + tail, 50'000);
+    auto line = begin + std::string(5'000'000, 'x') + "\n";
+    auto writing = fresh.write_all(a + line + a + "nonsense\n" + b, 50'000);
     auto requests = fresh.requests_to_end();
     BOOST_REQUIRE_EQUAL(requests.size(), 5);
     BOOST_TEST(requests[0] == requests[2]);
-    BOOST_TEST(requests[1].find("a request of more than 1000 bytes")
-                 != std::string::npos,
-               requests[1]);
+    BOOST_TEST(requests[1].find(problem) != std::string::npos, requests[1]);
     BOOST_TEST(fresh.bytes_max < 500'000u);
   }
 }

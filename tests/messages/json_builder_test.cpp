@@ -113,6 +113,10 @@ BOOST_AUTO_TEST_CASE(identity_is_that_of_the_whole_text) {
     BOOST_REQUIRE(builder.done());
     BOOST_REQUIRE_EQUAL(builder.identity(), identity_of(builder.text()));
     BOOST_REQUIRE_EQUAL(builder.identity(), identity_of(text));
+    // It is a part of the text, and not of what was dropped of it.
+    if (auto identity = builder.identity(); !identity.empty())
+      BOOST_REQUIRE(identity.data() + identity.size()
+                    <= builder.text().data() + builder.text().size());
   });
 }
 
@@ -135,6 +139,22 @@ BOOST_AUTO_TEST_CASE(identity_of_the_last_id_counts) {
   BOOST_TEST(identity({"1", "2"}) == "2");
   BOOST_TEST(identity({"1", "null"}) == "");
   BOOST_TEST(identity({"null", "1"}) == "1");
+}
+
+BOOST_AUTO_TEST_CASE(values_within_an_id_identify_nothing) {
+  std::string room(200, '\0');
+  json_builder builder{spaced_style};
+  builder.begin(room.data());
+  builder.start_object();
+  builder.key("id", true);
+  builder.start_array();
+  builder.literal("1");
+  builder.end_array();
+  builder.key("a", true);
+  builder.literal("2");
+  builder.end_object();
+  BOOST_TEST(builder.text() == R"({"id": [1], "a": 2})");
+  BOOST_TEST(builder.identity().empty());
 }
 
 BOOST_AUTO_TEST_CASE(builder_begins_anew) {

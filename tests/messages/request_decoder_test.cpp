@@ -135,8 +135,8 @@ BOOST_AUTO_TEST_CASE(line_behind_a_long_request_is_read) {
 
 BOOST_AUTO_TEST_CASE(character_cut_off_by_the_limit_costs_nothing_behind_it) {
   // The escape makes the parser move what follows; the line break must stay.
-  const request_limits limits{.request_bytes_max = 4};
-  auto found = decode("\"\\n\xF0\x90\"\n 1\n", limits);
+  const request_limits limits{.request_bytes_max = 3};
+  auto found = decode("\"\\n\xF0\"\n 1\n", limits);
   BOOST_REQUIRE_EQUAL(found->requests.size(), 2);
   BOOST_TEST(found->requests[1].name
              == "malformed request: it must be an object");

@@ -163,9 +163,11 @@ BOOST_AUTO_TEST_CASE(first_present_spelling_counts) {
 
 BOOST_AUTO_TEST_CASE(null_id_is_absent) {
   auto with_ids = [](const std::string& of_event, const std::string& of_body) {
-    return kept_request{
+    kept_request result{
       text_of("event", R"("event": {"type": "T", "payload": 1)" + of_event + "}"
                          + of_body)};
+    BOOST_TEST((result->kind == request_kind::process_event));
+    return result;
   };
   BOOST_TEST(with_ids(R"(, "event_id": null, "id": "i")", "")->event_id == "i");
   BOOST_TEST(with_ids(R"(, "id": null)", R"(, "event_id": "b")")->event_id
@@ -173,6 +175,8 @@ BOOST_AUTO_TEST_CASE(null_id_is_absent) {
   BOOST_TEST(with_ids("", R"(, "event_id": "b")")->event_id == "b");
   BOOST_TEST(with_ids("", R"(, "event_id": null)")->event_id == "");
   // Once there is an id, a spelling further back is not looked at.
+  BOOST_TEST(with_ids(R"(, "id": "i")", R"(, "event_id": "b")")->event_id
+             == "i");
   BOOST_TEST(with_ids(R"(, "id": "i")", R"(, "event_id": 5)")->event_id == "i");
   BOOST_TEST(with_ids(R"(, "event_id": "e", "id": 5)", "")->event_id == "e");
 }

@@ -13,6 +13,7 @@
 #include <string>
 
 using namespace projections;
+using namespace std::string_literals;
 using projections::test::fail_each_allocation;
 using projections::test::written;
 
@@ -92,6 +93,19 @@ BOOST_AUTO_TEST_CASE(first_of_several_rows_with_one_id_takes_the_data) {
              == R"([{"id": 1, "n": 3, "m": 4}, {"id": 1, "n": 2}])");
 }
 
+BOOST_AUTO_TEST_CASE(first_row_stays_the_first_among_thousands) {
+  std::string text{"["};
+  for (int i = 0; i < 5000; ++i)
+    text += (i > 0 ? ", " : "") + R"({"id": )"s + std::to_string(i % 10) + "}";
+  json_rows rows{text + "]", spaced_style};
+  for (int i = 0; i < 10; ++i) {
+    auto id = R"({"id": )" + std::to_string(i);
+    fold_in(rows, id + R"(, "n": 1})");
+    text.replace(text.find(id + "}"), id.size(), id + R"(, "n": 1)");
+  }
+  BOOST_TEST((written(rows) == text + "]"));
+}
+
 BOOST_AUTO_TEST_CASE(row_that_has_the_data_already_is_left_alone) {
   constexpr auto rows = R"([{"id": 1, "a": "b"}])";
   BOOST_TEST(applied(rows, R"({"id": 1, "a": "b"})") == rows);
@@ -135,7 +149,9 @@ BOOST_AUTO_TEST_CASE(many_rows_are_told_apart) {
 }
 
 BOOST_AUTO_TEST_CASE(rows_are_as_before_or_torn_when_memory_runs_out) {
-  const auto text = R"([{"id": 1, "a": "b"}, )" + large_row("2") + "]";
+  // One row more makes the index grow.
+  const auto text = R"([{"id": 1, "a": "b"}, )" + large_row("2")
+                    + R"(, {"id": 5}, {"id": 6}, {"id": 7}, {"id": 8}])";
   auto make = [&] { return std::make_unique<json_rows>(text, spaced_style); };
   int failures = 0;
   int torn = 0;
