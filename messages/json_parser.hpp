@@ -1,5 +1,6 @@
-// RapidJSON as the node uses it: in place, digits kept, stopped at a depth of our
-// choice, and every error told in our words. Only sources of the codec include this.
+// RapidJSON as the node uses it: in place, digits kept, stopped at a depth of
+// our choice, and every error told in our words. Only sources of the codec
+// include this.
 #pragma once
 
 #include <cstddef>

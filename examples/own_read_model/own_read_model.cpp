@@ -5,12 +5,12 @@
 // does:
 //   build/examples/own_read_model < examples/own_read_model/requests.jsonl
 
+#include "runtime/node.hpp"
+
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "runtime/node.hpp"
 
 namespace {
 
