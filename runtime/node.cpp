@@ -7,7 +7,9 @@
 
 #include <spdlog/spdlog.h>
 
-#include <future>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
 #include <utility>
 
 namespace projections {
@@ -20,26 +22,47 @@ constexpr size_t decoder_count = 2;
 /// By which the actors end when the node has done its work.
 constexpr auto shutdown = caf::exit_reason::user_shutdown;
 
-/// Hands the exit code to a thread that waits for it.
+/// The exit code, for a thread that waits for it. Not a future, because under
+/// ThreadSanitizer a thread that waits for one takes no signals.
+class awaited_exit {
+public:
+  /// Takes the first exit code.
+  void tell(int exit_code) {
+    std::lock_guard guard{mutex_};
+    if (!exit_code_)
+      exit_code_ = exit_code;
+    told_.notify_all();
+  }
+
+  /// Returns the exit code as soon as there is one.
+  int wait() {
+    std::unique_lock guard{mutex_};
+    told_.wait(guard, [this] { return exit_code_.has_value(); });
+    return *exit_code_;
+  }
+
+private:
+  std::mutex mutex_;
+  std::condition_variable told_;
+  std::optional<int> exit_code_;
+};
+
+/// Hands the exit code on.
 struct observer_state {
   using interface = node_observer;
 
   static constexpr const char* actor_name = "observer";
 
-  observer_state(interface::pointer, std::shared_ptr<std::promise<int>> exit)
-    : exit_code(std::move(exit)) {
+  observer_state(interface::pointer, std::shared_ptr<awaited_exit> shared)
+    : exit(std::move(shared)) {
     // nop
   }
 
   interface::behavior_type make_behavior() {
-    return {[this](node_finished x) {
-      if (!std::exchange(told, true))
-        exit_code->set_value(x.exit_code);
-    }};
+    return {[this](node_finished x) { exit->tell(x.exit_code); }};
   }
 
-  std::shared_ptr<std::promise<int>> exit_code;
-  bool told = false;
+  std::shared_ptr<awaited_exit> exit;
 };
 
 /// Ends the node with exit code 1 if `actor`, which it cannot do without, ends.
@@ -58,8 +81,8 @@ void depend_on(const Handle& actor, const node_observer& observer) {
 
 int run_node(caf::actor_system& system, node_settings settings) {
   auto style = settings.style;
-  auto exit_code = std::make_shared<std::promise<int>>();
-  auto observer = compat::spawn_state<observer_state>(system, exit_code);
+  auto exit = std::make_shared<awaited_exit>();
+  auto observer = compat::spawn_state<observer_state>(system, exit);
   auto writer = compat::spawn_state<writer_state, caf::detached>(
     system, settings.output, style, observer);
   auto models
@@ -90,7 +113,7 @@ int run_node(caf::actor_system& system, node_settings settings) {
     depend_on(decoder, observer);
   depend_on(reader, observer);
   compat::send_anonymously(reader, read_input{});
-  auto result = exit_code->get_future().get();
+  auto result = exit->wait();
   caf::anon_send_exit(reader, shutdown);
   for (auto& decoder : decoders)
     caf::anon_send_exit(decoder, shutdown);

@@ -111,6 +111,15 @@ BOOST_AUTO_TEST_CASE(request_is_open_until_its_line_ends) {
   BOOST_TEST((first_frame("{\n\"a\":\n").how == ending::unfinished));
 }
 
+BOOST_AUTO_TEST_CASE(text_that_ends_within_a_character_is_unfinished) {
+  for (std::string text :
+       {"\"\xC3", "\"\xE2", "\"\xE2\x82", "\"\xF0", "\"\xF0\x9F\x98"}) {
+    auto frame = first_frame(text);
+    BOOST_TEST((frame.how == ending::unfinished), text);
+    BOOST_TEST(frame.end == text.size(), text);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(brace_at_the_start_of_a_line_ends_what_is_pending) {
   auto frame = first_frame("{\"a\":\n{");
   BOOST_TEST((frame.how == ending::complete));
