@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace projections {
@@ -11,6 +12,10 @@ namespace {
 
 /// How many event types are remembered with the read models they concern.
 constexpr size_t known_types_max = 4096;
+
+/// So many requests before its turn, an event's id is looked for: enough for
+/// memory to answer, few enough for the cache to keep it.
+constexpr size_t expected_ahead = 16;
 
 constexpr fan_out::model_set bit(size_t model) {
   return fan_out::model_set{1} << model;
@@ -28,7 +33,14 @@ fan_out::fan_out(const std::vector<std::shared_ptr<read_model>>& models,
 void fan_out::begin(const batch_ptr& batch, uint32_t first) {
   batch_ = batch;
   first_number_ = processed_.next_number();
-  for (auto i = first; i != request::none; i = batch_->at(i).next) {
+  std::array<hash_128, expected_ahead> hashes;
+  auto expected = first;
+  size_t n_expected = 0;
+  size_t n = 0;
+  for (auto i = first; i != request::none; i = batch_->at(i).next, ++n) {
+    for (; expected != request::none && n_expected < n + expected_ahead;
+         expected = batch_->at(expected).next, ++n_expected)
+      hashes[n_expected % expected_ahead] = expect(expected);
     auto& r = batch_->at(i);
     switch (r.kind) {
       case request_kind::subscribe:
@@ -40,7 +52,7 @@ void fan_out::begin(const batch_ptr& batch, uint32_t first) {
         answer_subscription(i, "unsubscribed");
         break;
       case request_kind::process_event:
-        take_event(i);
+        take_event(i, hashes[n % expected_ahead]);
         break;
       default:
         query_later(i);
@@ -71,8 +83,20 @@ void fan_out::take_back(const model_round& round) {
   note_outcomes(round);
 }
 
+/// Returns the hash of the id that event `i` brings along, if it does, and has
+/// what is known of the id brought into the cache.
+hash_128 fan_out::expect(uint32_t i) const {
+  auto& r = batch_->at(i);
+  if (r.kind != request_kind::process_event || r.event_id.empty())
+    return {};
+  auto result = processed_.hash_of(r.event_id);
+  processed_.prefetch(result);
+  return result;
+}
+
 /// Decides about event `i`: a redelivery, not subscribed to, or to be applied.
-void fan_out::take_event(uint32_t i) {
+/// `own_id` is the hash of the id that it brings along, if it does.
+void fan_out::take_event(uint32_t i, hash_128 own_id) {
   auto& r = batch_->at(i);
   auto id = r.event_id;
   auto subscribed = subscriptions_.take(r.event_type);
@@ -84,7 +108,7 @@ void fan_out::take_event(uint32_t i) {
     });
     id = derived_ids_.emplace_back(derived.id);
   }
-  auto hash = processed_.hash_of(id);
+  auto hash = r.event_id.empty() ? processed_.hash_of(id) : own_id;
   if (!r.event_id.empty() || derived.known)
     record = processed_.find(hash);
   if (record.use != id_use::unknown) {

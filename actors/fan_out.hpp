@@ -99,7 +99,8 @@ private:
     model_set taken;
   };
 
-  void take_event(uint32_t i);
+  hash_128 expect(uint32_t i) const;
+  void take_event(uint32_t i, hash_128 own_id);
   void apply_later(pending_event event);
   std::optional<size_t> find_pending(id_number number) const;
   void query_later(uint32_t i);

@@ -22,6 +22,14 @@ struct all_rows {
   }
 };
 
+model_event event_of(const request& r) {
+  return {r.event_type, r.value, r.identity};
+}
+
+/// So many requests before its turn, the read model is told of an event: enough
+/// for memory to answer, few enough for the cache to keep it.
+constexpr size_t expected_ahead = 8;
+
 } // namespace
 
 read_model_state::read_model_state(interface::pointer,
@@ -37,9 +45,13 @@ read_model_actor::behavior_type read_model_state::make_behavior() {
 
 void read_model_state::carry_out(model_round& round) {
   round.outcomes.reserve(round.requests.size());
+  auto& requests = round.requests;
   try {
-    for (auto i : round.requests)
-      round.outcomes.push_back(carry_out(*round.batch, i));
+    for (size_t n = 0; n < requests.size(); ++n) {
+      if (n + expected_ahead < requests.size())
+        expect(round.batch->at(requests[n + expected_ahead]));
+      round.outcomes.push_back(carry_out(*round.batch, requests[n]));
+    }
   } catch (const std::exception& e) {
     spdlog::error("read model \"{}\" failed: {}", model_->name(), e.what());
   }
@@ -49,11 +61,15 @@ model_round::outcome read_model_state::carry_out(request_batch& batch,
                                                  uint32_t i) {
   auto& r = batch.at(i);
   if (r.kind == request_kind::process_event)
-    return model_->apply(r.event_type, r.value)
-             ? model_round::outcome::taken
-             : model_round::outcome::not_taken;
+    return model_->apply(event_of(r)) ? model_round::outcome::taken
+                                      : model_round::outcome::not_taken;
   query(batch, i);
   return model_round::outcome::answered;
+}
+
+void read_model_state::expect(const request& r) const {
+  if (r.kind == request_kind::process_event)
+    model_->expect(event_of(r));
 }
 
 void read_model_state::query(request_batch& batch, uint32_t i) {

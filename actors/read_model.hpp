@@ -27,6 +27,7 @@ struct read_model_state {
 private:
   void carry_out(model_round& round);
   model_round::outcome carry_out(request_batch& batch, uint32_t i);
+  void expect(const request& r) const;
   void query(request_batch& batch, uint32_t i);
 
   std::shared_ptr<read_model> model_;

@@ -70,12 +70,12 @@ struct chunk {
   /// What the reader counts for it as in flight, in bytes.
   size_t bytes_in_flight = 0;
 
-  /// The input; `text_bytes` of it and `padding` zero bytes. Decoding destroys
-  /// it.
+  /// The input; `text_bytes` of it and `padding` zero bytes. Decoding writes
+  /// into it; requests refer to strings in it that are normalised as they are.
   raw_buffer text;
   size_t text_bytes = 0;
 
-  /// The texts that requests refer to; at most `2 * text_bytes`.
+  /// The other texts that requests refer to; at most `2 * text_bytes`.
   raw_buffer normalised;
 
   /// What is in `text`, in order.

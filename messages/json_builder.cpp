@@ -1,6 +1,6 @@
 #include "messages/json_builder.hpp"
 
-#include "messages/short_copy.hpp"
+#include "messages/short_text.hpp"
 
 #include <cstring>
 #include <unordered_map>
@@ -105,7 +105,7 @@ bool json_builder::is_repeated(frame& in, std::string_view key) {
   auto count = members_.size() - in.first_member;
   if (count < few_members_max) {
     for (auto i = in.first_member; i < members_.size(); ++i)
-      if (members_[i].key == key)
+      if (short_equal(members_[i].key, key))
         return true;
     return false;
   }

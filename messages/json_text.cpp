@@ -1,34 +1,38 @@
 #include "messages/json_text.hpp"
 
+#include "messages/short_text.hpp"
+
+#include <algorithm>
 #include <cstring>
 
 namespace projections {
 
 namespace {
 
-/// Returns the length of the string at the front of `text`, quotes included.
-size_t string_length(std::string_view text) {
-  for (size_t i = 1;; ++i) {
-    auto quote = std::memchr(text.data() + i, '"', text.size() - i);
-    i = static_cast<size_t>(static_cast<const char*>(quote) - text.data());
-    if (text[i - 1] != '\\')
-      return i + 1;
+/// Returns the end of the string whose opening quote is at `at`.
+const char* string_end(const char* at, const char* end) {
+  auto begin = at;
+  for (;;) {
+    ++at;
+    at = static_cast<const char*>(
+      std::memchr(at, '"', static_cast<size_t>(end - at)));
+    if (at[-1] != '\\')
+      return at + 1;
     // The quote is part of the string if an odd number of backslashes stands in
     // front of it. The first one is the opening quote, so the search ends.
-    auto before = text.find_last_not_of('\\', i - 1);
-    if ((i - before) % 2 == 1)
-      return i + 1;
+    std::string_view before{begin, static_cast<size_t>(at - begin)};
+    if ((before.size() - before.find_last_not_of('\\')) % 2 == 1)
+      return at + 1;
   }
 }
 
-/// Returns the length of the object or array at the front of `text`.
-size_t container_length(std::string_view text) {
+/// Returns the end of the object or array that begins at `at`.
+const char* container_end(const char* at, const char* end) {
   size_t depth = 0;
-  size_t i = 0;
   for (;;) {
-    switch (text[i]) {
+    switch (*at) {
       case '"':
-        i += string_length(text.substr(i));
+        at = string_end(at, end);
         continue;
       case '{':
       case '[':
@@ -37,30 +41,43 @@ size_t container_length(std::string_view text) {
       case '}':
       case ']':
         if (--depth == 0)
-          return i + 1;
+          return at + 1;
         break;
       default:
         break;
     }
-    ++i;
+    ++at;
   }
 }
 
-/// Returns the length of the number or name at the front of `text`.
-size_t literal_length(std::string_view text) {
-  size_t i = 1;
-  while (i < text.size() && text[i] != ',' && text[i] != '}' && text[i] != ']')
-    ++i;
-  return i;
+/// Returns the end of the number or name that begins at `at`.
+const char* literal_end(const char* at, const char* end) {
+  while (at != end && *at != ',' && *at != '}' && *at != ']')
+    ++at;
+  return at;
 }
 
-/// Returns `rest` from behind the separator at its front: the comma or colon
-/// and the space that may follow it.
-std::string_view after_separator(std::string_view rest) {
-  rest.remove_prefix(1);
-  if (!rest.empty() && rest.front() == ' ')
-    rest.remove_prefix(1);
-  return rest;
+/// Returns the end of the value that begins at `at`.
+const char* value_end(const char* at, const char* end) {
+  switch (*at) {
+    case '"':
+      return string_end(at, end);
+    case '{':
+    case '[':
+      return container_end(at, end);
+    default:
+      return literal_end(at, end);
+  }
+}
+
+/// Returns the place behind the comma or colon at `at` and the space that may
+/// follow it.
+const char* after_separator(const char* at) {
+  return at + (at[1] == ' ' ? 2 : 1);
+}
+
+std::string_view between(const char* begin, const char* end) {
+  return {begin, static_cast<size_t>(end - begin)};
 }
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
@@ -91,53 +108,47 @@ json_kind kind_of(std::string_view text) {
 }
 
 size_t value_length(std::string_view text) {
-  switch (text.front()) {
-    case '{':
-    case '[':
-      return container_length(text);
-    case '"':
-      return string_length(text);
-    default:
-      return literal_length(text);
-  }
+  auto begin = text.data();
+  return static_cast<size_t>(value_end(begin, begin + text.size()) - begin);
 }
 
 member_cursor::member_cursor(std::string_view object)
-  : rest_(unquoted(object)) {
+  : at_(object.data() + 1), end_(object.data() + object.size() - 1) {
   // nop
 }
 
 bool member_cursor::next() {
-  if (rest_.empty())
+  if (at_ == end_)
     return false;
-  if (rest_.front() == ',')
-    rest_ = after_separator(rest_);
-  auto key = rest_.substr(0, string_length(rest_));
-  rest_ = after_separator(rest_.substr(key.size()));
-  key_ = unquoted(key);
-  value_ = rest_.substr(0, value_length(rest_));
-  rest_.remove_prefix(value_.size());
+  if (*at_ == ',')
+    at_ = after_separator(at_);
+  auto key_end = string_end(at_, end_);
+  key_ = between(at_ + 1, key_end - 1);
+  auto value = after_separator(key_end);
+  at_ = value_end(value, end_);
+  value_ = between(value, at_);
   return true;
 }
 
 element_cursor::element_cursor(std::string_view array)
-  : rest_(unquoted(array)) {
+  : at_(array.data() + 1), end_(array.data() + array.size() - 1) {
   // nop
 }
 
 bool element_cursor::next() {
-  if (rest_.empty())
+  if (at_ == end_)
     return false;
-  if (rest_.front() == ',')
-    rest_ = after_separator(rest_);
-  value_ = rest_.substr(0, value_length(rest_));
-  rest_.remove_prefix(value_.size());
+  if (*at_ == ',')
+    at_ = after_separator(at_);
+  auto value = at_;
+  at_ = value_end(value, end_);
+  value_ = between(value, at_);
   return true;
 }
 
 std::string_view find_member(std::string_view object, std::string_view key) {
   for (member_cursor i{object}; i.next();)
-    if (i.key() == key)
+    if (short_equal(i.key(), key))
       return i.value();
   return {};
 }
@@ -163,12 +174,12 @@ std::string_view identity_of(std::string_view value) {
   if (kind_of(value) != json_kind::object)
     return {};
   auto id = find_member(value, "id");
-  if (id.empty())
-    return {};
-  auto kind = kind_of(id);
-  return kind == json_kind::string || kind == json_kind::number
-           ? id
-           : std::string_view{};
+  return id.empty() || !can_identify(id) ? std::string_view{} : id;
+}
+
+bool can_identify(std::string_view value) {
+  auto kind = kind_of(value);
+  return kind == json_kind::string || kind == json_kind::number;
 }
 
 void append_escaped(std::string& out, std::string_view raw) {
@@ -254,7 +265,8 @@ std::string unescaped(std::string_view escaped_text) {
 }
 
 bool is_integer(std::string_view text) {
-  return text.find_first_of(".eE") == std::string_view::npos;
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return c == '.' || c == 'e' || c == 'E'; });
 }
 
 } // namespace projections

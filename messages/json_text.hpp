@@ -61,7 +61,9 @@ public:
   }
 
 private:
-  std::string_view rest_;
+  /// What is left between the brackets.
+  const char* at_;
+  const char* end_;
   std::string_view key_;
   std::string_view value_;
 };
@@ -81,7 +83,9 @@ public:
   }
 
 private:
-  std::string_view rest_;
+  /// What is left between the brackets.
+  const char* at_;
+  const char* end_;
   std::string_view value_;
 };
 
@@ -102,6 +106,10 @@ private:
 /// member `id` if it is an object with one that is a string or a number, else
 /// an empty view.
 [[nodiscard]] std::string_view identity_of(std::string_view value);
+
+/// Returns whether `value` is of a kind that things are known by: a string or a
+/// number.
+[[nodiscard]] bool can_identify(std::string_view value);
 
 /// Returns `text` without its first and last byte: what stands between the
 /// quotes of a string.

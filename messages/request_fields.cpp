@@ -1,8 +1,8 @@
 #include "messages/request_fields.hpp"
 
 #include "messages/json_text.hpp"
+#include "messages/short_text.hpp"
 
-#include <cstring>
 #include <initializer_list>
 
 namespace projections {
@@ -51,8 +51,7 @@ size_t place_of(std::string_view name,
   if (name.empty() || name.size() > name_bytes_max)
     return N;
   for (size_t i = places[name.size()]; i < places[name.size() + 1]; ++i)
-    if (names[i].front() == name.front()
-        && std::memcmp(names[i].data(), name.data(), name.size()) == 0)
+    if (short_equal(names[i], name))
       return i;
   return N;
 }

@@ -28,8 +28,16 @@ bool request_handler::String(const char* content, rapidjson::SizeType length,
   std::string_view text{content, length};
   if (!verbatim_ && !accept_string(text))
     return false;
-  if (value_depth_ == 0)
+  if (value_depth_ == 0) {
+    if (verbatim_ && stays_in_place()) {
+      // The parser has put a zero byte where the closing quote was.
+      auto quoted = const_cast<char*>(content) - 1;
+      quoted[length + 1] = '"';
+      store({quoted, size_t{length} + 2}, {});
+      return true;
+    }
     begin_value(is_known());
+  }
   if (keeps_)
     builder_.string(text, verbatim_);
   if (value_depth_ == 0)
@@ -238,6 +246,13 @@ void request_handler::note_problem(const field_problem& problem) {
   if (x.events_problem.empty())
     x.events_problem
       = describe(problem, "events[" + std::to_string(x.event_count) + "]");
+}
+
+/// Returns whether the next value, if it is a string without escapes, need not
+/// be copied: the input has it as normalised text has it, and it is no part of
+/// an event that is told by its place in the normalised text.
+bool request_handler::stays_in_place() const {
+  return at_ != place::element && is_known();
 }
 
 /// Returns whether the next value belongs to a key that the protocol knows.

@@ -94,6 +94,7 @@ private:
   void store(std::string_view text, std::string_view identity);
   void end_element();
   void note_problem(const field_problem& problem);
+  [[nodiscard]] bool stays_in_place() const;
   [[nodiscard]] bool is_known() const;
 
   /// The object whose keys are being read: `outer_` or `inner_`.

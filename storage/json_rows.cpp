@@ -97,13 +97,10 @@ void json_rows::merge(item i, std::string_view data) {
     rows_.tail_changed(i, before);
     return;
   }
-  // What a row has already leaves it as it is; only a null would not.
   auto row = rows_.at(i);
-  if (row == data && data.find("null") == data.npos)
-    return;
-  merged_.clear();
-  append_merged(merged_, row, data, style_);
-  put(i, merged_);
+  auto result = merged(row, data, style_, merged_);
+  if (result.data() != row.data())
+    put(i, result);
 }
 
 } // namespace projections

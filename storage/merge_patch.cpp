@@ -1,6 +1,7 @@
 #include "storage/merge_patch.hpp"
 
 #include "messages/keyed_hash.hpp"
+#include "messages/short_text.hpp"
 
 #include <array>
 #include <cstddef>
@@ -93,22 +94,54 @@ void append_key(std::string& out, size_t begin, std::string_view key,
   out += style.colon;
 }
 
-/// Returns whether `patch` has the keys of `target` in the same order, and no
-/// value that is removed or merged further: then `patch` itself is the result.
-bool replaces_all(std::string_view target, std::string_view patch) {
+/// Returns whether merging `value` replaces what is there, whatever that is.
+bool replaces(std::string_view value) {
+  auto kind = kind_of(value);
+  return kind != json_kind::null && kind != json_kind::object;
+}
+
+/// What merging comes to.
+enum class merge_result { target, patch, other };
+
+/// Returns what merging `patch` into `target`, both objects, is known to come
+/// to without doing it. It is `target` where every value of the patch is there
+/// already, and `patch` where it has all the keys; both in the same order, and
+/// without values that are removed or merged further.
+merge_result foresee(std::string_view target, std::string_view patch) {
+  if (patch == target && merges_into_itself(patch))
+    return merge_result::target;
+  auto has_all_keys = true;
+  auto changes = false;
   member_cursor old{target};
-  member_cursor change{patch};
-  while (change.next()) {
-    if (!old.next() || old.key() != change.key())
-      return false;
-    auto kind = kind_of(change.value());
-    if (kind == json_kind::null || kind == json_kind::object)
-      return false;
+  for (member_cursor change{patch}; change.next();) {
+    auto is_there = old.next();
+    while (is_there && !short_equal(old.key(), change.key())) {
+      has_all_keys = false;
+      is_there = old.next();
+    }
+    if (!is_there)
+      return merge_result::other;
+    auto is_equal = old.value() == change.value();
+    if (is_equal ? !merges_into_itself(change.value())
+                 : !replaces(change.value()))
+      return merge_result::other;
+    changes = changes || !is_equal;
+    if (changes && !has_all_keys)
+      return merge_result::other;
   }
-  return !old.next();
+  if (!changes)
+    return merge_result::target;
+  return old.next() ? merge_result::other : merge_result::patch;
 }
 
 } // namespace
+
+bool merges_into_itself(std::string_view value) {
+  // Only a null that is a member's value counts, but more may look like one.
+  return replaces(value)
+         || (kind_of(value) == json_kind::object
+             && value.find("null") == value.npos);
+}
 
 void append_merged(std::string& out, std::string_view target,
                    std::string_view patch, json_style style) {
@@ -118,10 +151,6 @@ void append_merged(std::string& out, std::string_view target,
   }
   if (target.empty() || kind_of(target) != json_kind::object)
     target = "{}";
-  if (replaces_all(target, patch)) {
-    out += patch;
-    return;
-  }
   patch_members changes{patch};
   auto begin = out.size();
   out += '{';
@@ -142,6 +171,19 @@ void append_merged(std::string& out, std::string_view target,
     append_merged(out, {}, value, style);
   });
   out += '}';
+}
+
+std::string_view merged(std::string_view target, std::string_view patch,
+                        json_style style, std::string& room) {
+  if (!target.empty() && kind_of(target) == json_kind::object
+      && kind_of(patch) == json_kind::object) {
+    auto result = foresee(target, patch);
+    if (result != merge_result::other)
+      return result == merge_result::target ? target : patch;
+  }
+  room.clear();
+  append_merged(room, target, patch, style);
+  return room;
 }
 
 } // namespace projections

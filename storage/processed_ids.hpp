@@ -88,6 +88,11 @@ public:
   /// Returns the hash by which this set knows `id`.
   [[nodiscard]] hash_128 hash_of(std::string_view id) const;
 
+  /// Has what `find` looks at for `id` brought into the cache.
+  void prefetch(hash_128 id) const {
+    index_.prefetch(id.high);
+  }
+
   /// Returns how `id` was taken.
   [[nodiscard]] id_record find(std::string_view id) const {
     return find(hash_of(id));

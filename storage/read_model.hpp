@@ -2,6 +2,8 @@
 // kind and answers queries from it; derive from it to write one's own.
 #pragma once
 
+#include "messages/json_text.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -9,6 +11,18 @@
 #include <utility>
 
 namespace projections {
+
+/// An event as a read model gets it, as normalised text; valid during the call.
+struct model_event {
+  /// Escaped, without quotes.
+  std::string_view type;
+
+  /// Any JSON.
+  std::string_view payload;
+
+  /// `identity_of(payload)`.
+  std::string_view identity;
+};
 
 /// A named fold of events into rows that can be queried. All texts that go in
 /// and out are normalised JSON text (`messages/json_text.hpp`), in the style of
@@ -27,18 +41,28 @@ public:
 
   // -- modifiers ---------------------------------------------------------------
 
-  /// Folds the event of type `event_type` (escaped, without quotes) with
-  /// `payload` (any JSON) into the rows. Returns whether the model took it;
-  /// nothing has changed if not. If it throws, the event was not applied: rows
-  /// and version are as before, and it may come again.
-  bool apply(std::string_view event_type, std::string_view payload) {
-    if (!fold(event_type, payload))
+  /// Folds `event` into the rows. Returns whether the model took it; nothing
+  /// has changed if not. If it throws, the event was not applied: rows and
+  /// version are as before, and it may come again.
+  bool apply(const model_event& event) {
+    if (!fold(event))
       return false;
     ++version_;
     return true;
   }
 
+  /// The same for an event of `type` with `payload`.
+  bool apply(std::string_view type, std::string_view payload) {
+    return apply({type, payload, identity_of(payload)});
+  }
+
   // -- inspectors --------------------------------------------------------------
+
+  /// Tells that an event like this is applied a few events later. A model whose
+  /// rows lie scattered in memory can have them fetched meanwhile; none has to.
+  virtual void expect(const model_event&) const {
+    // nop
+  }
 
   /// Returns the name, escaped as text between quotes.
   [[nodiscard]] const std::string& name() const {
@@ -70,7 +94,7 @@ public:
 
 private:
   /// Does what `apply` promises, but for the version.
-  virtual bool fold(std::string_view event_type, std::string_view payload) = 0;
+  virtual bool fold(const model_event& event) = 0;
 
   std::string name_;
   uint64_t version_ = 0;

@@ -1,6 +1,7 @@
 #include "storage/row_read_model.hpp"
 
 #include "messages/keyed_hash.hpp"
+#include "messages/short_text.hpp"
 #include "storage/merge_patch.hpp"
 
 #include <algorithm>
@@ -14,47 +15,9 @@ namespace {
 constexpr size_t reused_bytes_max = 1 << 20;
 
 bool contains(const std::vector<std::string>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-/// Returns the text of the entity that `payload` is about; empty if none.
-std::string_view entity_in(std::string_view payload, std::string_view field) {
-  if (kind_of(payload) != json_kind::object)
-    return {};
-  auto entity = find_member(payload, field);
-  if (entity.empty())
-    return {};
-  auto kind = kind_of(entity);
-  return kind == json_kind::string || kind == json_kind::number
-           ? entity
-           : std::string_view{};
-}
-
-/// Returns whether `value` may have a null in it, which a patch would take out.
-bool may_have_null(std::string_view value) {
-  return value.find("null") != std::string_view::npos;
-}
-
-/// Returns whether merging `patch` into `row` is known to change nothing
-/// without doing it. That is so where every value is in the row already, in the
-/// same order; producers repeat themselves that way.
-bool is_in(std::string_view patch, std::string_view row) {
-  if (patch == row && !may_have_null(patch))
-    return true;
-  member_cursor held{row};
-  for (member_cursor change{patch}; change.next();) {
-    do {
-      if (!held.next())
-        return false;
-    } while (held.key() != change.key());
-    if (held.value() != change.value())
-      return false;
-    auto kind = kind_of(change.value());
-    if (kind == json_kind::null
-        || (kind == json_kind::object && may_have_null(change.value())))
-      return false;
-  }
-  return true;
+  return std::find_if(names.begin(), names.end(),
+                      [&](auto& x) { return short_equal(x, name); })
+         != names.end();
 }
 
 /// Returns whether `x` and `y`, empty where there is none, find the same rows.
@@ -79,6 +42,15 @@ row_read_model::row_read_model(row_read_model_config config, json_style style)
 }
 
 // -- inspectors ---------------------------------------------------------------
+
+void row_read_model::expect(const model_event& event) const {
+  auto entity = entity_in(event);
+  if (entity.empty())
+    return;
+  // Most of the time, the first row with this tag is the one.
+  if (auto row = entities_.find(keyed_hash(entity), [](item) { return true; }))
+    rows_.prefetch(*row);
+}
 
 bool row_read_model::concerns(std::string_view event_type) const {
   return config_.on.find(event_type) != config_.on.end();
@@ -117,12 +89,11 @@ bool row_read_model::find(std::string_view key, std::string& out) const {
 
 // -- rules --------------------------------------------------------------------
 
-bool row_read_model::fold(std::string_view event_type,
-                          std::string_view payload) {
-  auto rule = config_.on.find(event_type);
+bool row_read_model::fold(const model_event& event) {
+  auto rule = config_.on.find(event.type);
   if (rule == config_.on.end())
     return false;
-  auto entity = entity_in(payload, config_.entity);
+  auto entity = entity_in(event);
   if (entity.empty())
     return false;
   limit_capacity(kept_);
@@ -130,29 +101,28 @@ bool row_read_model::fold(std::string_view event_type,
   auto row = find_entity(entity);
   switch (rule->second.action) {
     case row_action::merge:
-      merge(row, entity, kept_fields(payload));
+      merge(row, entity, event.payload);
       break;
     case row_action::replace:
-      put(row, entity, kept_fields(payload));
+      put(row, entity, kept_fields(event.payload));
       break;
     case row_action::remove:
       if (row)
         remove_row(*row, entity);
       break;
     case row_action::reduce:
-      reduce(row, entity, payload, rule->second.reductions);
+      reduce(row, entity, event.payload, rule->second.reductions);
   }
   return true;
 }
 
 void row_read_model::merge(std::optional<item> row, std::string_view entity,
-                           std::string_view patch) {
-  if (row && is_in(patch, rows_.at(*row)))
+                           std::string_view payload) {
+  auto old = row ? rows_.at(*row) : std::string_view{};
+  if (row && !config_.fields.empty()
+      && is_merged(old, payload, [this](auto field) { return keeps(field); }))
     return;
-  text_.clear();
-  append_merged(text_, row ? rows_.at(*row) : std::string_view{}, patch,
-                style_);
-  put(row, entity, text_);
+  put(row, entity, merged(old, kept_fields(payload), style_, text_));
 }
 
 void row_read_model::reduce(std::optional<item> row, std::string_view entity,
@@ -194,6 +164,11 @@ void row_read_model::reduce(std::optional<item> row, std::string_view entity,
   put(row, entity, text_);
 }
 
+/// Returns whether merge and replace keep `field`, where they do not keep all.
+bool row_read_model::keeps(std::string_view field) const {
+  return contains(config_.fields, field);
+}
+
 /// Returns `payload` with only the fields that merge and replace keep; valid
 /// until the next event.
 std::string_view row_read_model::kept_fields(std::string_view payload) {
@@ -201,7 +176,7 @@ std::string_view row_read_model::kept_fields(std::string_view payload) {
     return payload;
   kept_ = "{";
   for (member_cursor i{payload}; i.next();)
-    if (contains(config_.fields, i.key())) {
+    if (keeps(i.key())) {
       append_key(kept_, i.key());
       kept_ += i.value();
     }
@@ -227,7 +202,7 @@ void row_read_model::put(std::optional<item> row, std::string_view entity,
                          std::string_view text) {
   if (!row)
     add_row(entity, text);
-  else if (rows_.at(*row) != text)
+  else if (auto old = rows_.at(*row); old.data() != text.data() && old != text)
     change_row(*row, text);
 }
 
@@ -287,6 +262,17 @@ void row_read_model::remove_row(item row, std::string_view entity) {
 }
 
 // -- lookups ------------------------------------------------------------------
+
+/// Returns the text of the entity that `event` is about; empty if there is
+/// none.
+std::string_view row_read_model::entity_in(const model_event& event) const {
+  if (config_.entity == "id")
+    return event.identity;
+  if (kind_of(event.payload) != json_kind::object)
+    return {};
+  auto entity = find_member(event.payload, config_.entity);
+  return entity.empty() || !can_identify(entity) ? std::string_view{} : entity;
+}
 
 std::string_view row_read_model::entity_of(item row) const {
   return hidden_entities_ ? std::string_view{(*hidden_entities_)[row]}

@@ -83,6 +83,8 @@ public:
 
   // -- inspectors --------------------------------------------------------------
 
+  void expect(const model_event& event) const override;
+
   bool concerns(std::string_view event_type) const override;
 
   size_t text_bytes() const override;
@@ -102,10 +104,10 @@ private:
     bool is_placed = false;
   };
 
-  bool fold(std::string_view event_type, std::string_view payload) override;
+  bool fold(const model_event& event) override;
 
   void merge(std::optional<item> row, std::string_view entity,
-             std::string_view patch);
+             std::string_view payload);
   void reduce(std::optional<item> row, std::string_view entity,
               std::string_view payload,
               const std::vector<reduction>& reductions);
@@ -115,9 +117,11 @@ private:
   void change_row(item row, std::string_view text);
   void remove_row(item row, std::string_view entity);
 
+  bool keeps(std::string_view field) const;
   std::string_view kept_fields(std::string_view payload);
   void append_key(std::string& object, std::string_view key) const;
 
+  std::string_view entity_in(const model_event& event) const;
   std::string_view entity_of(item row) const;
   std::string_view key_of(std::string_view row_text) const;
   std::optional<item> find_entity(std::string_view entity) const;

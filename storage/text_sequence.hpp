@@ -65,6 +65,12 @@ public:
   /// runs.
   [[nodiscard]] std::string_view at(item i) const;
 
+  /// Has the beginning of the text of `i` brought into the cache.
+  void prefetch(item i) const {
+    auto& at = slots_[i];
+    __builtin_prefetch(pieces_[at.in].text.data() + at.offset);
+  }
+
   /// Returns the tail of `i`, or null.
   [[nodiscard]] text_source* tail(item i) const;
 

@@ -48,8 +48,8 @@ public:
 private:
   using counts = std::map<std::string, size_t, std::less<>>;
 
-  bool fold(std::string_view event_type, std::string_view) override {
-    ++counts_['"' + std::string{event_type} + '"'];
+  bool fold(const model_event& event) override {
+    ++counts_['"' + std::string{event.type} + '"'];
     return true;
   }
 

@@ -45,7 +45,7 @@ public:
   int end_next = 0;
 
 private:
-  bool fold(std::string_view, std::string_view payload) override {
+  bool fold(const model_event& event) override {
     if (throw_next > 0) {
       --throw_next;
       throw std::runtime_error{"it was told to"};
@@ -55,7 +55,7 @@ private:
       throw 42;
     }
     rows_ += rows_.empty() ? "" : ", ";
-    rows_ += payload;
+    rows_ += event.payload;
     return true;
   }
 
