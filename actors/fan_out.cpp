@@ -192,7 +192,7 @@ void fan_out::note_outcomes(const model_round& round) {
   auto model = bit(round.model);
   // Both lists are mostly in the order of the requests, so one walk joins them.
   size_t p = 0;
-  auto find_pending = [&](uint32_t request) -> pending_event& {
+  auto event_of = [&](uint32_t request) -> pending_event& {
     while (pending_[p].request != request)
       p = p + 1 == pending_.size() ? 0 : p + 1;
     return pending_[p];
@@ -200,7 +200,7 @@ void fan_out::note_outcomes(const model_round& round) {
   for (size_t i = 0; i < done.size(); ++i) {
     if (done[i] == model_round::outcome::answered)
       continue;
-    auto& event = find_pending(round.requests[i]);
+    auto& event = event_of(round.requests[i]);
     event.applied |= model;
     if (done[i] == model_round::outcome::taken)
       event.taken |= model;
@@ -216,7 +216,7 @@ void fan_out::note_outcomes(const model_round& round) {
                                             + models_[round.model]->name()
                                             + "\\\" failed"));
   if (r.kind == request_kind::process_event)
-    find_pending(failed).failed |= model;
+    event_of(failed).failed |= model;
   todo_[round.model].assign(round.requests.begin()
                               + static_cast<ptrdiff_t>(done.size() + 1),
                             round.requests.end());

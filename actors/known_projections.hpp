@@ -23,7 +23,10 @@ struct known_projection {
     return shared->projection->name();
   }
 
+  /// Who carries out its requests.
   projection_actor actor;
+
+  /// The projection itself, and what its actor tells of it.
   std::shared_ptr<shared_projection> shared;
 
   /// By which its actor names itself.

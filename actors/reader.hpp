@@ -15,8 +15,10 @@ namespace projections {
 
 /// What the reader must know at the start.
 struct reader_settings {
+  /// That of all normalised text.
   json_style style;
 
+  /// What a request may be.
   request_limits limits;
 
   /// What a chunk takes while input is ready, in bytes. Larger ones cost

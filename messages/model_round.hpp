@@ -28,6 +28,7 @@ struct model_round {
   /// The place of the read model among all.
   size_t model = 0;
 
+  /// Where the requests are.
   batch_ptr batch;
 
   /// Requests of the batch.

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 
 namespace projections {
@@ -20,6 +21,8 @@ constexpr size_t depth_limit = 10'000;
 
 /// More threads than this are a mistake.
 constexpr size_t threads_limit = 1024;
+
+constexpr std::string_view file_option = "--config-file=";
 
 std::runtime_error bad_value(const std::string& option,
                              const std::string& value,
@@ -84,22 +87,38 @@ configuration::configuration() {
          "worker threads besides those that read and write; 0 for one per core "
          "(default: 0)")
     .add(log_level, "log-level",
-         "what is logged on stderr: trace, debug, info, warn, error or off "
-         "(default: warn)")
+         "what is logged on stderr: trace, debug, info, warn, error, critical "
+         "or off (default: warn)")
     .add(version, "version", "print the version and exit");
 }
 
 std::string configuration::read(int argc, char** argv) {
-  // No file in the working directory has a say.
-  std::istringstream no_file;
-  if (auto err = parse(argc, argv, no_file))
-    return compat::render_error(err);
+  // Only a file that was asked for has a say, not one that happens to be in the
+  // working directory.
+  std::ifstream file;
+  std::string read_from;
+  for (auto i = 1; i < argc; ++i)
+    if (std::string_view argument{argv[i]}; argument.starts_with(file_option)) {
+      read_from = argument;
+      file.open(argv[i] + file_option.size());
+      if (!file)
+        return read_from + ": cannot be read";
+    }
+  if (auto err = parse(argc, argv, file)) {
+    std::istringstream no_file;
+    for (auto i = 1; i < argc; ++i)
+      if (parse({argv[i]}, no_file))
+        return "argument \"" + std::string{argv[i]}
+               + "\" is no option, or has a value that it cannot have; "
+                 "--help lists the options";
+    return read_from + ": " + compat::render_error(err);
+  }
   if (auto rest = compat::plain_arguments(*this); !rest.empty())
     return "unknown argument \"" + rest.front() + "\"";
   if (spdlog::level::from_str(log_level) == spdlog::level::off
       && log_level != "off")
     return "--log-level=" + log_level
-           + ": expected trace, debug, info, warn, error or off";
+           + ": expected trace, debug, info, warn, error, critical or off";
   if (threads_ > threads_limit)
     return "--threads=" + std::to_string(threads_) + ": expected at most "
            + std::to_string(threads_limit);

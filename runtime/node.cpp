@@ -90,8 +90,8 @@ int run_node(caf::actor_system& system, node_settings settings) {
   auto projector = compat::spawn_state<projector_state>(system, models, style,
                                                         settings.dedup_window);
   registry_settings registry_options;
-  registry_options.style = style;
-  registry_options.replies = settings.replies;
+  registry_options.routing.style = style;
+  registry_options.routing.replies = settings.replies;
   registry_options.reply_bytes_in_flight_max = settings.bytes_in_flight_max;
   auto registry = compat::spawn_state<registry_state>(
     system, registry_options, writer, projector, models, observer);

@@ -16,10 +16,13 @@ namespace projections {
 
 /// What a node is made of.
 struct node_settings {
+  /// That of all replies.
   json_style style = spaced_style;
 
+  /// How replies look.
   reply_mode replies = reply_mode::automatic;
 
+  /// What a request may be.
   request_limits limits;
 
   /// Input, and likewise replies, are under way up to this many bytes; one

@@ -116,7 +116,7 @@ test_node::test_node(test_node_settings settings)
     system, models, spaced_style, settings.dedup_window);
   registry_settings options;
   options.reply_bytes_in_flight_max = settings.reply_bytes_in_flight_max;
-  options.make_projection = std::move(settings.make_projection);
+  options.routing.make_projection = std::move(settings.make_projection);
   registry_ = compat::spawn_state<registry_state>(
     system, options, gate_, projector_, models, observer_);
   for (int i = 0; i < 2; ++i)

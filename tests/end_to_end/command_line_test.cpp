@@ -93,6 +93,19 @@ BOOST_AUTO_TEST_CASE(bad_options_are_refused) {
   check_refused({"--read-models=/no/such/file"}, "/no/such/file");
 }
 
+BOOST_AUTO_TEST_CASE(options_can_be_in_a_file) {
+  temporary_file file{"compact=true\n"};
+  auto run = run_node({"--config-file=" + file.path()}, request);
+  BOOST_TEST(run.out == "{\"type\":\"projection_list\",\"projections\":[]}\n");
+  BOOST_TEST(run.exit_status == 0, run.err);
+}
+
+BOOST_AUTO_TEST_CASE(bad_files_of_options_are_refused) {
+  check_refused({"--config-file=/no/such/file"}, "/no/such/file");
+  temporary_file file{"}{"};
+  check_refused({"--config-file=" + file.path()}, file.path());
+}
+
 BOOST_AUTO_TEST_CASE(surplus_words_are_refused) {
   check_refused({"surplus"}, "surplus");
 }

@@ -1,6 +1,9 @@
-// Goal: normalised text is walked through and escaped exactly. Method: small
-// cases by hand in both styles; escapes of all bytes there and back.
+// Goal: normalised text is walked through, compared and escaped exactly. Method:
+// small cases by hand in both styles; escapes of all bytes there and back; texts
+// of every short length that differ at every place.
 #include "messages/json_text.hpp"
+
+#include "messages/short_text.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -124,6 +127,30 @@ BOOST_AUTO_TEST_CASE(integers_have_neither_fraction_nor_exponent) {
     BOOST_TEST(is_integer(text), text);
   for (auto text : {"0.0", "1e5", "1E5", "-1.5"})
     BOOST_TEST(!is_integer(text), text);
+}
+
+BOOST_AUTO_TEST_CASE(texts_are_equal_if_no_byte_differs) {
+  // Beyond 16 bytes another way to compare begins.
+  constexpr size_t bytes_max = 40;
+  for (size_t bytes = 0; bytes <= bytes_max; ++bytes) {
+    std::string x;
+    for (size_t i = 0; i < bytes; ++i)
+      x += static_cast<char>('a' + i % 26);
+    // Neither text may be read beyond its end, where the two differ.
+    auto y = x + "y";
+    auto prefix = std::string_view{y}.substr(0, bytes);
+    BOOST_TEST(short_equal(x + "x", x + "x"));
+    BOOST_TEST(short_equal(x, prefix), x);
+    BOOST_TEST(!short_equal(x, y), x);
+    BOOST_TEST(!short_equal(y, x), x);
+    for (size_t i = 0; i < bytes; ++i)
+      for (auto mask : {0x01, 0x80, 0xff}) {
+        auto other = x;
+        other[i] = static_cast<char>(other[i] ^ mask);
+        BOOST_TEST(!short_equal(x, other), x << " differs at " << i);
+        BOOST_TEST(!short_equal(other, x), x << " differs at " << i);
+      }
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,7 @@
 // Goal: the known keys of a request are found wherever they stand, the last one
-// of a repeated key counts, and nothing else is kept. Method: requests by hand,
-// with the fields that come out.
+// of a repeated key counts, and nothing else is kept. Strings come out the same
+// whether they stay in place or are copied. Method: requests by hand, with the
+// fields that come out, among neighbours of every kind.
 #include "messages/request_handler.hpp"
 
 #include "tests/messages/decoding.hpp"
@@ -8,10 +9,12 @@
 #include <boost/test/unit_test.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace projections;
 using projections::test::decode;
+using projections::test::described;
 using projections::test::error_text;
 
 namespace {
@@ -20,6 +23,78 @@ namespace {
 const request& only(const std::unique_ptr<chunk>& in) {
   BOOST_REQUIRE_EQUAL(in->requests.size(), 1);
   return in->requests.front();
+}
+
+/// A request of plain ASCII and what comes out of it, in words.
+struct plain_request {
+  std::string text;
+  request_kind kind;
+  std::string fields;
+
+  /// Returns what `described` should say of it in `style`.
+  [[nodiscard]] std::string expected(json_style style) const {
+    auto result = "kind=" + std::to_string(static_cast<int>(kind)) + fields;
+    constexpr std::string_view colon = ": ";
+    for (size_t i = 0; (i = result.find(colon, i)) != result.npos;)
+      result.replace(i, colon.size(), style.colon);
+    return result;
+  }
+};
+
+/// Requests whose strings need not be copied, and others that look like them.
+const std::vector<plain_request> plain_requests{
+  {R"({"src":"c1","dest":"n1","body":{"type":"update","msg_id":1,)"
+   R"("projection":"p","event":{"type":"T","payload":"scalar"}}})",
+   request_kind::update_projection,
+   R"( enveloped=yes msg_id=1 source="c1" destination="n1" name=p)"
+   R"( event_type=T value="scalar")"},
+  {R"({"src":"","src":"c2","body":{"type":"x","type":"list"},"dest":1,)"
+   R"("dest":"n2"})",
+   request_kind::list_projections,
+   R"( enveloped=yes source="c2" destination="n2")"},
+  {R"({"type":"create","name":"p","name":"q","initial_state":"a { state"})",
+   request_kind::create_projection, R"( name=q value="a { state")"},
+  {R"({"type":"create","name":"p","initial_state":[1],"initial_state":""})",
+   request_kind::create_projection, R"( name=p value="")"},
+  {R"({"type":"event","event_id":"outer","event":{"event_type":"T","id":"e-1",)"
+   R"("id":"e-2","event_data":"first","event_data":"last"}})",
+   request_kind::process_event,
+   R"( event_type=T event_id=e-2 value="last")"},
+  {R"({"type":"event","event_id":"outer","event":{"eventType":"T",)"
+   R"("payload":{"id":"x"},"payload":"last"}})",
+   request_kind::process_event,
+   R"( event_type=T event_id=outer value="last")"},
+  {R"({"type":"event","event":{"type":"T","payload":"x","payload":{"id":"y"}}})",
+   request_kind::process_event,
+   R"( event_type=T value={"id": "y"} identity="y")"},
+  {R"({"type":"read_model","name":"m","key":"first","key":"last"})",
+   request_kind::query_read_model, R"( name=m value="last")"},
+  {R"({"type":"init","node_id":"n0","node_id":"n1","node_ids":["n1"]})",
+   request_kind::init, R"( name=n1)"},
+  {R"({"type":"subscribe","event_types":"T","event_types":["T"]})",
+   request_kind::subscribe, R"( value=["T"])"},
+  {R"({"type":"rebuild","projection":"p","events":[)"
+   R"({"type":"T","payload":"scalar"},{"payload":{"id":"x"},"type":"T",)"
+   R"("payload":"last"},{"type":"T","payload":"x","payload":{"id":"y"}},)"
+   R"({"id":"e","type":"T","type":"U","event_data":"","payload":"z"}]})",
+   request_kind::rebuild_projection,
+   R"( name=p event="scalar" event="last" event={"id": "y"} known_by="y")"
+   R"( event="")"},
+};
+
+/// Requests that stand next to others: plain, with escapes, refused.
+const std::string neighbours[]
+  = {R"({"type":"create","name":"other","initial_state":"yyyy"})",
+     R"({"type":"create","name":"other
+","initial_state":""y\"})",
+     R"({"type":"create","name":"other","initial_state":"yyyy)",
+     R"({"type":"create","name":"other","initial_state":"yyyy"} "y")",
+     R"({"type":"rebuild","projection":"other","events":[{"type":"T",)"
+     R"("payload":"yyyy"},"yyyy"]})"};
+
+bool is_within(const raw_buffer& room, std::string_view text) {
+  return text.data() >= room.begin()
+         && text.data() + text.size() <= room.begin() + room.capacity();
 }
 
 } // namespace
@@ -173,6 +248,53 @@ BOOST_AUTO_TEST_CASE(requests_of_one_chunk_keep_to_their_own_texts) {
     BOOST_REQUIRE_EQUAL(in->requests[i].value,
                         R"([{"n": )" + std::to_string(i) + "}]");
   }
+}
+
+// -- strings that stay in place -------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(strings_of_a_plain_request_are_not_copied) {
+  auto in = decode(
+    R"({"type": "create", "name": "p", "initial_state": "x"})"
+    "\n"
+    R"({"type": "create", "name": "p", "initial_state": "\u0078"})");
+  BOOST_REQUIRE_EQUAL(in->requests.size(), 2);
+  BOOST_TEST(is_within(in->text, in->requests[0].name));
+  BOOST_TEST(is_within(in->text, in->requests[0].value));
+  BOOST_TEST(is_within(in->normalised, in->requests[1].name));
+  BOOST_TEST(is_within(in->normalised, in->requests[1].value));
+}
+
+BOOST_AUTO_TEST_CASE(strings_come_out_the_same_among_all_neighbours) {
+  for (auto style : {spaced_style, compact_style})
+    for (auto& before : neighbours)
+      for (auto& after : neighbours) {
+        std::string text;
+        std::vector<std::string> expected;
+        auto add = [&](const std::string& neighbour) {
+          text += neighbour + "\n";
+          expected.push_back(described(*decode(neighbour, {}, style)).at(0));
+        };
+        for (auto& x : plain_requests) {
+          add(before);
+          text += x.text + "\n";
+          expected.push_back(x.expected(style));
+          add(after);
+        }
+        BOOST_TEST(described(*decode(text, {}, style)) == expected,
+                   boost::test_tools::per_element());
+      }
+}
+
+BOOST_AUTO_TEST_CASE(strings_come_out_the_same_at_the_end_of_the_input) {
+  for (auto style : {spaced_style, compact_style})
+    for (auto& x : plain_requests) {
+      // A tab takes the request off the path on which strings stay in place.
+      for (auto& text : {x.text, x.text + "\n", "{\t" + x.text.substr(1)}) {
+        auto found = described(*decode(text, {}, style));
+        BOOST_REQUIRE_EQUAL(found.size(), 1);
+        BOOST_TEST(found.front() == x.expected(style), text);
+      }
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,8 @@
-// Goal: merging is RFC 7396 on normalised text, key order included. Method: the
-// examples of its appendix A in both styles, cases by hand, and random values
-// against a merge of plain values that follows the RFC word for word.
+// Goal: merging is RFC 7396 on normalised text, key order included, and what
+// foresees a merge foresees what merging gives. Method: the examples of the
+// RFC's appendix A in both styles, cases by hand, random values against a merge of
+// plain values that follows the RFC word for word, and random patches made of
+// what they are merged into. Every merge is done in all ways.
 #include "storage/merge_patch.hpp"
 
 #include "messages/json_reader.hpp"
@@ -10,19 +12,122 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 using namespace projections;
 using projections::test::random_json;
 
 namespace {
 
+bool is_object(std::string_view text) {
+  return !text.empty() && kind_of(text) == json_kind::object;
+}
+
+bool is_merged(std::string_view target, std::string_view patch) {
+  return is_merged(target, patch, [](std::string_view) { return true; });
+}
+
+/// Checks all that is said of merging `patch` into `target` without writing it
+/// against `result`, which was written.
+void check_foreseen(std::string_view target, std::string_view patch,
+                    json_style style, std::string_view result) {
+  std::string room{"of an earlier merge"};
+  auto found = merged(target, patch, style, room);
+  BOOST_TEST(found == result);
+  BOOST_TEST((found.data() == target.data() || found.data() == patch.data()
+              || found.data() == room.data()));
+  if (merges_into_itself(patch)) {
+    std::string again;
+    append_merged(again, patch, patch, style);
+    BOOST_TEST(again == patch);
+  }
+  if (is_object(target) && is_object(patch) && is_merged(target, patch))
+    BOOST_TEST(result == target);
+}
+
 std::string merged(std::string_view target, std::string_view patch,
                    json_style style = spaced_style) {
+  auto old = target.empty() ? std::string{} : normalise(target, style);
+  auto change = normalise(patch, style);
   std::string result;
-  append_merged(result, target.empty() ? target : normalise(target, style),
-                normalise(patch, style), style);
+  append_merged(result, old, change, style);
+  check_foreseen(old, change, style, result);
+  return result;
+}
+
+/// What the result of a merge is, told by where its text stands.
+std::string origin_of_merged(std::string_view target, std::string_view patch) {
+  std::string room;
+  auto found = merged(target, patch, spaced_style, room);
+  return found.data() == target.data()  ? "target"
+         : found.data() == patch.data() ? "patch"
+                                        : "room";
+}
+
+/// The members of an object: few keys, so that they meet again, and as long as
+/// the ways to compare them ask for.
+using member_list = std::vector<std::pair<std::string, std::string>>;
+
+const std::string keys[]
+  = {"", "a", "b", "name", "email", "identity", "a key of 17 bytes"};
+
+std::string text_of(const member_list& members) {
+  std::string result{"{"};
+  for (auto& [key, value] : members)
+    result += (result.size() > 1 ? ", \"" : "\"") + key + "\": " + value;
+  return result + "}";
+}
+
+std::string random_value(random_json& random, size_t depth_max);
+
+member_list random_members(random_json& random, size_t depth_max) {
+  member_list result;
+  for (auto& key : keys)
+    if (random.below(2) == 0)
+      result.emplace_back(key, random_value(random, depth_max));
+  return result;
+}
+
+std::string random_value(random_json& random, size_t depth_max) {
+  if (depth_max > 0 && random.below(3) == 0)
+    return text_of(random_members(random, depth_max - 1));
+  const char* const values[] = {"1",    "2",  "\"x\"",  "\"null\"",
+                                "null", "[]", "[null]", "[{\"a\": null}]"};
+  return values[random.below(std::size(values))];
+}
+
+/// Returns a patch that says again what `target` has, but for a few changes:
+/// none, or members that are removed, left out, set, added or moved.
+member_list random_patch(random_json& random, const member_list& target) {
+  member_list result;
+  auto change_chance = 2 + random.below(20);
+  for (auto& [key, value] : target)
+    switch (random.below(change_chance)) {
+      case 0:
+        result.emplace_back(key, random_value(random, 2));
+        break;
+      case 1:
+        break;
+      default:
+        result.emplace_back(key, value);
+    }
+  for (auto& key : keys) {
+    auto is_known = [&](auto& x) { return x.first == key; };
+    if (random.below(change_chance) == 0
+        && std::none_of(target.begin(), target.end(), is_known))
+      result.insert(
+        result.begin()
+          + static_cast<std::ptrdiff_t>(random.below(result.size() + 1)),
+        {key, random_value(random, 2)});
+  }
+  if (!result.empty() && random.below(change_chance) == 0)
+    std::swap(result[random.below(result.size())], result.back());
   return result;
 }
 
@@ -147,6 +252,84 @@ BOOST_AUTO_TEST_CASE(random_merges_agree_with_the_plain_model) {
           merged(target, patch, compact ? compact_style : spaced_style),
           test::write_json(plain, compact));
       target = merged(target, patch);
+    }
+  });
+}
+
+// -- merges that need not be written ------------------------------------------
+
+BOOST_AUTO_TEST_CASE(merge_of_what_is_there_is_the_target_itself) {
+  constexpr auto target
+    = R"({"a": 1, "b": {"x": [null]}, "c": "null", "d": null})";
+  for (auto patch :
+       {"{}", R"({"a": 1})", R"({"a": 1, "c": "null"})", R"({"c": "null"})"})
+    BOOST_TEST(origin_of_merged(target, patch) == "target", patch);
+  for (std::string same : {R"({"a": 1, "b": {"x": {"y": 2}}})", "{}"})
+    BOOST_TEST(origin_of_merged(same, std::string{same}) == "target", same);
+}
+
+BOOST_AUTO_TEST_CASE(merge_of_a_row_as_a_whole_is_the_patch_itself) {
+  constexpr auto target = R"({"a": 1, "b": {"x": 2}, "c": null})";
+  for (auto patch : {R"({"a": 2, "b": {"x": 2}, "c": [null]})",
+                     R"({"a": 2, "b": 3, "c": "null"})",
+                     R"({"a": 1, "b": {"x": 2}, "c": 0})"})
+    BOOST_TEST(origin_of_merged(target, patch) == "patch", patch);
+}
+
+BOOST_AUTO_TEST_CASE(other_merges_are_written) {
+  constexpr auto target = R"({"a": 1, "b": {"x": null}, "c": null})";
+  for (auto patch :
+       {R"({"a": 2})", R"({"b": 2, "c": 2})", R"({"a": null})",
+        R"({"c": 2, "b": 2, "a": 2})", R"({"a": 2, "b": 2, "c": 2, "d": 2})",
+        R"({"a": 2, "b": {"x": 2}, "c": 2})", R"({"a": 2, "b": 2, "c": null})",
+        R"({"d": 1})", R"({"b": {"x": null}})", "null", "1", "[]"})
+    BOOST_TEST(origin_of_merged(target, patch) == "room", patch);
+  BOOST_TEST(origin_of_merged("", R"({"a": 1})") == "room");
+  BOOST_TEST(origin_of_merged("[]", R"({"a": 1})") == "room");
+}
+
+BOOST_AUTO_TEST_CASE(value_without_a_null_merges_into_itself) {
+  for (auto value : {"1", "true", R"("null")", "[null]", R"([{"a": null}])",
+                     "{}", R"({"a": {"b": [1]}})"})
+    BOOST_TEST(merges_into_itself(value), value);
+  for (auto value : {"null", R"({"a": null})", R"({"a": {"b": null}})"})
+    BOOST_TEST(!merges_into_itself(value), value);
+}
+
+BOOST_AUTO_TEST_CASE(members_in_the_same_order_are_known_to_be_merged) {
+  constexpr auto target = R"({"a": 1, "b": {"x": 2}, "c": null, "d": [null]})";
+  for (auto patch : {"{}", R"({"a": 1})", R"({"b": {"x": 2}, "d": [null]})"})
+    BOOST_TEST(is_merged(target, patch), patch);
+  for (auto patch : {R"({"a": 2})", R"({"d": [null], "a": 1})", R"({"e": 1})",
+                     R"({"c": null})", R"({"e": null})", R"({"b": {}})"})
+    BOOST_TEST(!is_merged(target, patch), patch);
+  auto is_short = [](std::string_view key) { return key.size() == 1; };
+  BOOST_TEST(is_merged(target, R"({"new": 1, "a": 1, "aa": null, "d": [null]})",
+                       is_short));
+  BOOST_TEST(!is_merged(target, R"({"new": 1, "a": 2})", is_short));
+}
+
+BOOST_AUTO_TEST_CASE(random_patches_merge_in_all_ways_alike) {
+  test::check_random_seeds(5000, [](uint64_t seed) {
+    random_json random{seed};
+    auto target = random_members(random, 2);
+    auto patch = random_patch(random, target);
+    member_list counted;
+    auto chosen = random.below(size_t{1} << std::size(keys));
+    auto counts = [chosen](std::string_view key) {
+      auto place = std::find(std::begin(keys), std::end(keys), key);
+      return (chosen >> (place - std::begin(keys)) & 1) != 0;
+    };
+    for (auto& x : patch)
+      if (counts(x.first))
+        counted.push_back(x);
+    for (auto style : {spaced_style, compact_style}) {
+      BOOST_TEST_CONTEXT(text_of(target) << " and " << text_of(patch)) {
+        merged(text_of(target), text_of(patch), style);
+        auto old = normalise(text_of(target), style);
+        if (is_merged(old, normalise(text_of(patch), style), counts))
+          BOOST_TEST(merged(old, text_of(counted), style) == old);
+      }
     }
   });
 }

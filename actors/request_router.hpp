@@ -1,0 +1,146 @@
+// Where each request goes: to a projection, to the projector, or back at once.
+// The registry has it decide about one request after the other.
+#pragma once
+
+#include "actors/known_projections.hpp"
+#include "actors/projector.hpp"
+#include "messages/interfaces.hpp"
+#include "messages/reply_encoder.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace projections {
+
+/// How replies look.
+enum class reply_mode : uint8_t {
+  /// Bare bodies.
+  body,
+  /// Bodies in envelopes; requests must come in envelopes.
+  envelope,
+  /// Bare bodies until an `init` comes, envelopes from then on.
+  automatic,
+};
+
+/// Makes a projection from its name (text between quotes) and initial state.
+using projection_factory = std::function<std::unique_ptr<named_projection>(
+  std::string name, std::string_view initial_state, json_style style)>;
+
+/// What the router must know at the start.
+struct router_settings {
+  /// That of all texts, and of the replies.
+  json_style style;
+
+  /// How they look besides.
+  reply_mode replies = reply_mode::automatic;
+
+  /// Makes `named_projection`s unless something else is put here.
+  projection_factory make_projection;
+};
+
+/// Collects the requests of a batch by the actors they are for, and answers by
+/// itself what needs no actor. Decides alone which projections there are, so
+/// that requests for different ones can be carried out at the same time and
+/// still look as if they were carried out one after another. Sends nothing.
+class request_router {
+public:
+  /// Gives a new projection its actor.
+  using actor_maker = std::function<void(known_projection&)>;
+
+  /// The first of the requests of a batch for one projection.
+  struct group_start {
+    projection_actor actor;
+    uint32_t first;
+  };
+
+  /// Requests of one batch that actors have to carry out.
+  struct routed_requests {
+    std::vector<group_start> groups;
+
+    /// The first and the last one for the projector.
+    uint32_t projector_first = request::none;
+    uint32_t projector_last = request::none;
+
+    [[nodiscard]] bool is_empty() const {
+      return groups.empty() && projector_first == request::none;
+    }
+
+    void clear() {
+      groups.clear();
+      projector_first = request::none;
+    }
+  };
+
+  /// `models` are those of the projector, whose sizes are looked up here.
+  request_router(router_settings settings,
+                 std::shared_ptr<shared_models> models, actor_maker make_actor);
+
+  // -- modifiers ---------------------------------------------------------------
+
+  /// Answers request `i` of the batch, which names the projection `x` or none,
+  /// or adds it to `out`.
+  void route(request_batch& batch, uint32_t i, known_projection* x,
+             routed_requests& out);
+
+  /// Has requests for the projector refused from now on.
+  void projector_has_ended() {
+    projector_is_gone_ = true;
+  }
+
+  [[nodiscard]] known_projections& projections() {
+    return projections_;
+  }
+
+  // -- inspectors --------------------------------------------------------------
+
+  /// Returns the projection that `r` names, if it names one that there is.
+  [[nodiscard]] known_projection* find_for(const request& r) const;
+
+  /// Returns how many bytes the reply to `r`, which names `x` or no projection,
+  /// may have.
+  [[nodiscard]] size_t reply_bytes_max(const request& r,
+                                       known_projection* x) const;
+
+private:
+  // What a request may come to.
+  bool choose_envelope(request_batch& batch, uint32_t i);
+  void init(request_batch& batch, uint32_t i);
+  void create(request_batch& batch, uint32_t i, const known_projection* x);
+  void change(request_batch& batch, uint32_t i, known_projection* x,
+              routed_requests& out);
+  void query(request_batch& batch, uint32_t i, known_projection* x,
+             routed_requests& out);
+  void remove(request_batch& batch, uint32_t i, known_projection* x,
+              routed_requests& out);
+  void list(request_batch& batch, uint32_t i);
+  void refuse(request_batch& batch, uint32_t i, error_code code,
+              std::string_view text);
+  void refuse_unknown(request_batch& batch, uint32_t i);
+
+  void add_to_projector(request_batch& batch, uint32_t i, routed_requests& out);
+  known_projection* make(request_batch& batch, uint32_t i,
+                         std::string_view initial_state);
+  [[nodiscard]] size_t rows_bytes_max() const;
+
+  router_settings settings_;
+  std::shared_ptr<shared_models> models_;
+  actor_maker make_actor_;
+  reply_encoder encoder_;
+  known_projections projections_;
+
+  /// The node id of an `init`, as a JSON string; null before it.
+  std::shared_ptr<const std::string> node_id_;
+  bool initialised_ = false;
+
+  bool projector_is_gone_ = false;
+
+  /// The sum of `growth_bytes` of events for the projector.
+  uint64_t rows_growth_sent_ = 0;
+};
+
+} // namespace projections
