@@ -34,6 +34,7 @@ void count_growth(request& r, const chunk& in, known_projection& to,
 known_projection&
 known_projections::add(std::unique_ptr<named_projection> projection) {
   auto x = std::make_unique<known_projection>();
+  x->name = projection->name();
   x->instance = next_instance();
   x->shared = std::make_shared<shared_projection>(std::move(projection));
   x->state_bytes_max = x->shared->initial_bytes;
@@ -44,17 +45,17 @@ known_projections::add(std::unique_ptr<named_projection> projection) {
   }
   auto place = free_places_.back();
   free_places_.pop_back();
-  by_name_.insert(keyed_hash(x->name()), place);
-  name_bytes_ += x->name().size();
+  by_name_.insert(keyed_hash(x->name), place);
+  name_bytes_ += x->name.size();
   projections_[place] = std::move(x);
   return *projections_[place];
 }
 
 void known_projections::remove(known_projection& x) {
-  auto hash = keyed_hash(x.name());
+  auto hash = keyed_hash(x.name);
   auto place = *by_name_.find(
     hash, [&](text_index::item p) { return projections_[p].get() == &x; });
-  name_bytes_ -= x.name().size();
+  name_bytes_ -= x.name.size();
   by_name_.erase(hash, place);
   free_places_.push_back(place);
   projections_[place].reset();
@@ -62,9 +63,16 @@ void known_projections::remove(known_projection& x) {
 
 known_projection* known_projections::find(std::string_view name) const {
   auto place = by_name_.find(keyed_hash(name), [&](text_index::item p) {
-    return projections_[p]->name() == name;
+    return projections_[p]->name == name;
   });
   return place ? projections_[*place].get() : nullptr;
+}
+
+void known_projections::prefetch(std::string_view name) const {
+  // Most of the time, the first one with this tag is the one.
+  if (auto place
+      = by_name_.find(keyed_hash(name), [](text_index::item) { return true; }))
+    __builtin_prefetch(projections_[*place].get());
 }
 
 known_projection* known_projections::find_instance(uint64_t instance) const {
@@ -78,7 +86,7 @@ std::vector<const known_projection*> known_projections::sorted() const {
   std::vector<std::pair<std::string, const known_projection*>> named;
   named.reserve(size());
   for_each([&](const known_projection& x) {
-    named.emplace_back(unescaped(x.name()), &x);
+    named.emplace_back(unescaped(x.name), &x);
   });
   std::sort(named.begin(), named.end());
   std::vector<const known_projection*> result;

@@ -18,10 +18,9 @@ namespace projections {
 /// What the registry knows of a projection. Where it speaks of what was sent,
 /// the actor may still have to do it.
 struct known_projection {
-  /// Text between quotes.
-  [[nodiscard]] const std::string& name() const {
-    return shared->projection->name();
-  }
+  /// The name as text between quotes. A copy, since what the projection's actor
+  /// writes to is slow to read from here.
+  std::string name;
 
   /// Who carries out its requests.
   projection_actor actor;
@@ -84,6 +83,9 @@ public:
 
   /// Returns the projection of this name (text between quotes), or null.
   [[nodiscard]] known_projection* find(std::string_view name) const;
+
+  /// Has what `find` looks at for `name` brought into the cache.
+  void prefetch(std::string_view name) const;
 
   /// Returns the projection of this instance, or null. Takes time in the number
   /// of projections; only failures ask for it.

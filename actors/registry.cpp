@@ -27,6 +27,10 @@ constexpr size_t batch_reply_bytes_max = size_t{4} << 20;
 /// Replies that are under way at once if no query waits, in bytes.
 constexpr size_t busy_reply_bytes_max = 2 * batch_reply_bytes_max;
 
+/// So many requests before its turn, a projection is looked for: enough for
+/// memory to answer, few enough for the cache to keep it.
+constexpr uint32_t expected_ahead = 8;
+
 /// How many rooms for replies are kept for the next batches.
 constexpr size_t spare_rooms_max = 2;
 
@@ -134,6 +138,8 @@ void registry_state::send_batch(size_t reply_bytes_allowed) {
   size_t reply_bytes = 0;
   for (auto i = next_request_; i < requests.size(); ++i) {
     auto& r = requests[i];
+    if (i + expected_ahead < requests.size())
+      router_.expect(requests[i + expected_ahead]);
     auto x = router_.find_for(r);
     auto bytes = router_.reply_bytes_max(r, x);
     // Nothing that is answered now stands in front of a query that may wait.
@@ -234,7 +240,7 @@ void registry_state::replace_actor(const projection_down& ended) {
   spdlog::error(
     "the actor of projection \"{}\" has ended, {}; another one goes "
     "on at version {}",
-    x->name(), ended.reason, projection.version());
+    x->name, ended.reason, projection.version());
   x->version = projection.version();
   x->rebuilds = 0;
   x->may_wait = false;

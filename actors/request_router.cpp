@@ -16,6 +16,19 @@ constexpr size_t list_item_bytes_max = 48;
 /// text, in bytes: names of fields, and what separates rows.
 constexpr size_t row_frame_bytes = 256;
 
+bool names_projection(request_kind kind) {
+  switch (kind) {
+    case request_kind::create_projection:
+    case request_kind::update_projection:
+    case request_kind::rebuild_projection:
+    case request_kind::query_projection:
+    case request_kind::delete_projection:
+      return true;
+    default:
+      return false;
+  }
+}
+
 void add_to_group(request_batch& batch, uint32_t i, known_projection& to,
                   request_router::routed_requests& out) {
   if (to.batch == batch.sequence) {
@@ -174,7 +187,7 @@ void request_router::list(request_batch& batch, uint32_t i) {
   auto before = std::string_view{"["};
   for (auto x : projections_.sorted()) {
     encoder_.piece(before).piece("{\"name\"").piece(style.colon).piece("\"");
-    encoder_.piece(x->name()).piece("\"").number(version_key, x->version);
+    encoder_.piece(x->name).piece("\"").number(version_key, x->version);
     encoder_.piece("}");
     before = style.comma;
   }
@@ -193,17 +206,13 @@ void request_router::refuse_unknown(request_batch& batch, uint32_t i) {
          "there is no projection " + shown_name(batch.at(i).name));
 }
 
+void request_router::expect(const request& r) const {
+  if (names_projection(r.kind))
+    projections_.prefetch(r.name);
+}
+
 known_projection* request_router::find_for(const request& r) const {
-  switch (r.kind) {
-    case request_kind::create_projection:
-    case request_kind::update_projection:
-    case request_kind::rebuild_projection:
-    case request_kind::query_projection:
-    case request_kind::delete_projection:
-      return projections_.find(r.name);
-    default:
-      return nullptr;
-  }
+  return names_projection(r.kind) ? projections_.find(r.name) : nullptr;
 }
 
 /// Makes the projection that request `i` names. If it cannot be made, refuses

@@ -98,6 +98,9 @@ public:
 
   // -- inspectors --------------------------------------------------------------
 
+  /// Tells that `find_for(r)` is called a few requests later.
+  void expect(const request& r) const;
+
   /// Returns the projection that `r` names, if it names one that there is.
   [[nodiscard]] known_projection* find_for(const request& r) const;
 

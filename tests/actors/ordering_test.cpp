@@ -1,14 +1,20 @@
 // Goal: replies come in the order of the requests and say what they would if
-// the requests were carried out one after the other, whoever gets to run first.
-// Method: the order in which actors run is chosen, by hand and by chance, and
-// the replies are compared with those of a node that is given one request at a
-// time.
+// the requests were carried out one after the other, whoever gets to run first
+// and whatever is folded ahead of its turn. Method: the order in which actors
+// run is chosen, by hand and by chance, and the replies are compared with those
+// of a node that is given one request at a time, or with what they must be.
+#include "messages/request_decoder.hpp"
 #include "tests/actors/test_node.hpp"
 #include "tests/random_seeds.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
 
 using namespace projections;
 using namespace projections::test;
@@ -67,6 +73,52 @@ private:
   std::mt19937_64 random_;
   bool with_waiting_queries_;
 };
+
+/// How many events in a row change the same row of a long rebuild.
+constexpr size_t events_a_row = 4096;
+
+/// Returns the row that event `i` of `rebuild_of` leads to.
+std::string row_of(size_t i, std::string_view id) {
+  return R"({"id": ")" + std::string{id} + std::to_string(i / events_a_row)
+         + R"(", "v": )" + std::to_string(i) + "}";
+}
+
+/// Returns a `rebuild` of `projection` with `count` events whose rows have ids
+/// that begin with `id`, and with `last` behind them.
+std::string rebuild_of(std::string_view projection, size_t count,
+                       std::string_view id, std::string_view last = {}) {
+  auto result = R"({"type": "rebuild", "projection": ")"
+                + std::string{projection} + R"(", "events": [)";
+  for (size_t i = 0; i < count; ++i) {
+    result += i > 0 ? "," : "";
+    result += R"({"type": "T", "payload": )" + row_of(i, id) + "}";
+  }
+  return result + std::string{last} + "]}\n";
+}
+
+/// Returns the state that `rebuild_of` leads to.
+std::string rebuilt_state(size_t count, std::string_view id) {
+  std::string result{"["};
+  for (size_t i = 0; i < count; ++i)
+    if (i + 1 == count || (i + 1) % events_a_row == 0)
+      result += (result.size() > 1 ? ", " : "") + row_of(i, id);
+  return result + "]";
+}
+
+std::string rebuilt(std::string_view projection, size_t count) {
+  auto number = std::to_string(count);
+  return R"({"type": "projection_rebuilt", "projection": ")"
+         + std::string{projection} + R"(", "events_processed": )" + number
+         + R"(, "version": )" + number + "}";
+}
+
+std::string found(std::string_view projection, size_t version,
+                  std::string_view state) {
+  return R"({"type": "projection_state", "projection": ")"
+         + std::string{projection} + R"(", "version": )"
+         + std::to_string(version) + R"(, "state": )" + std::string{state}
+         + "}";
+}
 
 } // namespace
 
@@ -170,6 +222,85 @@ BOOST_AUTO_TEST_CASE(empty_input_ends_the_node) {
   node.run();
   BOOST_TEST((node.seen().exit_code == 0));
   BOOST_TEST(node.replies().empty());
+}
+
+// -- rebuilds that are folded while they are decoded ----------------------------
+
+// So many events are folded in several parts, and not all of them ahead.
+constexpr size_t many = 2 * request_decoder::long_rebuild_step + 7;
+
+BOOST_AUTO_TEST_CASE(nothing_is_seen_of_a_long_rebuild_that_is_refused) {
+  // What is folded of it is still read when the requests behind it are decoded;
+  // these have many escapes and brackets to stumble over.
+  std::string behind;
+  std::vector<std::string> expected;
+  for (int i = 0; i < 2000; ++i) {
+    auto data = R"({"id": "\"\"[[[{", "w": [[")"
+                + std::string(static_cast<size_t>(i % 300), 'y') + "\"]]}";
+    auto name = "q" + std::to_string(i);
+    behind += update(name, data);
+    expected.push_back(updated(name, 1, "[" + data + "]"));
+  }
+  struct row {
+    std::string request;
+    std::string error;
+  };
+  auto cut_off = rebuild_of("p", many, "bad");
+  cut_off.resize(cut_off.size() - 3);
+  for (auto& [refused, problem] :
+       {row{rebuild_of("p", many, "bad", ",17"),
+            R"(field \"events[)" + std::to_string(many)
+              + R"(]\" must be an object)"},
+        row{rebuild_of("p", many, "bad", "]"), "malformed JSON at byte "},
+        row{cut_off + "} x\n", "malformed JSON at byte "},
+        row{cut_off + "\n", "malformed JSON at byte "}})
+    check_random_seeds(
+      2, [&, &refused = refused, &problem = problem](auto seed) {
+        test_node node;
+        std::mt19937_64 chance{seed};
+        node.send_undecoded(refused + behind + ask("query", "projection", "p")
+                            + refused + rebuild_of("p", many, "good")
+                            + ask("query", "projection", "p"));
+        node.system().run_in_any_order(chance);
+        auto replies = node.replies();
+        auto count = expected.size();
+        BOOST_REQUIRE_EQUAL(replies.size(), count + 5);
+        for (auto place : {size_t{0}, count + 2}) {
+          BOOST_TEST(is_error(replies[place], 12), replies[place]);
+          BOOST_TEST(replies[place].find(problem) != std::string::npos,
+                     replies[place]);
+        }
+        BOOST_CHECK_EQUAL_COLLECTIONS(replies.begin() + 1,
+                                      replies.begin() + 1
+                                        + static_cast<std::ptrdiff_t>(count),
+                                      expected.begin(), expected.end());
+        BOOST_TEST(is_error(replies[count + 1], 20), replies[count + 1]);
+        BOOST_TEST(replies[count + 3] == rebuilt("p", many));
+        BOOST_TEST(replies[count + 4]
+                   == found("p", many, rebuilt_state(many, "good")));
+      });
+}
+
+BOOST_AUTO_TEST_CASE(empty_rebuild_is_kept_apart_from_a_long_one_behind_it) {
+  check_random_seeds(2, [](uint64_t seed) {
+    test_node node;
+    std::mt19937_64 chance{seed};
+    node.send_undecoded(rebuild_of("a", 0, "") + rebuild_of("b", many, "x")
+                        + rebuild_of("c", 0, "") + rebuild_of("d", many, "y"));
+    std::string queries;
+    for (auto name : {"a", "b", "c", "d"})
+      queries += ask("query", "projection", name);
+    node.send_undecoded(queries);
+    node.system().run_in_any_order(chance);
+    const std::vector<std::string> expected{
+      rebuilt("a", 0),     rebuilt("b", many),
+      rebuilt("c", 0),     rebuilt("d", many),
+      found("a", 0, "[]"), found("b", many, rebuilt_state(many, "x")),
+      found("c", 0, "[]"), found("d", many, rebuilt_state(many, "y"))};
+    auto replies = node.replies();
+    BOOST_CHECK_EQUAL_COLLECTIONS(replies.begin(), replies.end(),
+                                  expected.begin(), expected.end());
+  });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,6 @@
-// Goal: normalised text is walked through, compared and escaped exactly. Method:
-// small cases by hand in both styles; escapes of all bytes there and back; texts
-// of every short length that differ at every place.
+// Goal: normalised text is walked through, compared and escaped exactly.
+// Method: small cases by hand in both styles; escapes of all bytes there and
+// back; texts of every short length that differ at every place.
 #include "messages/json_text.hpp"
 
 #include "messages/short_text.hpp"

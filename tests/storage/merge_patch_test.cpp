@@ -1,8 +1,8 @@
 // Goal: merging is RFC 7396 on normalised text, key order included, and what
 // foresees a merge foresees what merging gives. Method: the examples of the
-// RFC's appendix A in both styles, cases by hand, random values against a merge of
-// plain values that follows the RFC word for word, and random patches made of
-// what they are merged into. Every merge is done in all ways.
+// RFC's appendix A in both styles, cases by hand, random values against a merge
+// of plain values that follows the RFC word for word, and random patches made
+// of what they are merged into. Every merge is done in all ways.
 #include "storage/merge_patch.hpp"
 
 #include "messages/json_reader.hpp"
@@ -30,7 +30,8 @@ bool is_object(std::string_view text) {
 }
 
 bool is_merged(std::string_view target, std::string_view patch) {
-  return is_merged(target, patch, [](std::string_view) { return true; });
+  return projections::is_merged(target, patch,
+                                [](std::string_view) { return true; });
 }
 
 /// Checks all that is said of merging `patch` into `target` without writing it
@@ -38,7 +39,7 @@ bool is_merged(std::string_view target, std::string_view patch) {
 void check_foreseen(std::string_view target, std::string_view patch,
                     json_style style, std::string_view result) {
   std::string room{"of an earlier merge"};
-  auto found = merged(target, patch, style, room);
+  auto found = projections::merged(target, patch, style, room);
   BOOST_TEST(found == result);
   BOOST_TEST((found.data() == target.data() || found.data() == patch.data()
               || found.data() == room.data()));
@@ -64,7 +65,7 @@ std::string merged(std::string_view target, std::string_view patch,
 /// What the result of a merge is, told by where its text stands.
 std::string origin_of_merged(std::string_view target, std::string_view patch) {
   std::string room;
-  auto found = merged(target, patch, spaced_style, room);
+  auto found = projections::merged(target, patch, spaced_style, room);
   return found.data() == target.data()  ? "target"
          : found.data() == patch.data() ? "patch"
                                         : "room";

@@ -1,14 +1,9 @@
 // Goal: declared read models fold events into rows as the protocol has it, and
-// find rows by key. Method: small cases by hand; then random events against
-// models of plain lists, for rows that come, go and change their key, and for
-// payloads of which only some fields are kept.
+// find rows by key. Method: small cases by hand; then random events against a
+// model of plain lists, for rows that come, go and change their key.
 #include "storage/row_read_model.hpp"
 
-#include "messages/json_reader.hpp"
-#include "storage/merge_patch.hpp"
 #include "storage/read_model_file.hpp"
-#include "tests/random_json.hpp"
-#include "tests/random_seeds.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -343,54 +338,6 @@ BOOST_AUTO_TEST_CASE(random_events_agree_with_plain_lists) {
                             }));
     }
   }
-}
-
-BOOST_AUTO_TEST_CASE(random_payloads_are_cut_to_the_fields) {
-  test::check_random_seeds(300, [](uint64_t seed) {
-    test::random_json random{seed};
-    auto style = random.below(2) == 0 ? spaced_style : compact_style;
-    const std::string entity{random.below(2) == 0 ? "id" : "who"};
-    std::vector<std::string> fields;
-    for (auto name : {"id", "who", "", "é", R"(a\"b)", R"(\n)", "{[,:]}", "n"})
-      if (random.below(2) == 0)
-        fields.emplace_back(name);
-    if (fields.empty())
-      fields.emplace_back("n");
-    row_read_model model{{"m",
-                          entity,
-                          entity,
-                          fields,
-                          {{"Set", {row_action::merge, {}}},
-                           {"Put", {row_action::replace, {}}},
-                           {"Del", {row_action::remove, {}}}}},
-                         style};
-    // Entities with the texts of their rows.
-    std::vector<std::pair<std::string, std::string>> rows;
-    std::string payload{"{}"};
-    for (int step = 0; step < 60; ++step) {
-      // Half of the payloads say again, and as a whole, what the last one said.
-      if (random.below(2) == 0) {
-        payload = "{";
-        for (auto left = random.below(6); left > 0; --left)
-          payload += random.member(2) + ", ";
-        payload = normalise(payload + R"("n": )" + random.value(2) + R"(, ")"
-                              + entity + R"(": )"
-                              + std::to_string(random.below(4)) + "}",
-                            style);
-      }
-      std::string cut{"{"};
-      for (member_cursor i{payload}; i.next();)
-        if (std::find(fields.begin(), fields.end(), i.key()) != fields.end())
-          cut += (cut.size() > 1 ? ", \"" : "\"") + std::string{i.key()}
-                 + "\": " + std::string{i.value()};
-      cut = normalise(cut + "}", style);
-      const std::string who{find_member(payload, entity)};
-      const auto* type = random.below(8) == 0   ? "Del"
-                         : random.below(4) == 0 ? "Put"
-                                                : "Set";
-      BOOST_REQUIRE_EQUAL(model.apply(type, payload), !who.empty());
-    }
-  });
 }
 
 BOOST_AUTO_TEST_SUITE_END()
