@@ -3,6 +3,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
@@ -12,8 +13,9 @@ namespace projections {
 
 namespace {
 
-// A signal handler reaches nothing but what is global.
-volatile std::sig_atomic_t signals_taken = 0;
+// A signal handler reaches nothing but what is global. Two signals may be taken
+// by two threads at once.
+std::atomic_flag signal_taken;
 int event_descriptor = -1;
 
 void make_readable() {
@@ -23,9 +25,8 @@ void make_readable() {
 }
 
 void take_signal(int number) {
-  if (signals_taken > 0)
+  if (signal_taken.test_and_set())
     ::_exit(128 + number);
-  signals_taken = 1;
   auto error = errno;
   make_readable();
   errno = error;

@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_seen_of_a_long_rebuild_that_is_refused) {
   for (int i = 0; i < 2000; ++i) {
     auto data = R"({"id": "\"\"[[[{", "w": [[")"
                 + std::string(static_cast<size_t>(i % 300), 'y') + "\"]]}";
-    auto name = "q" + std::to_string(i);
+    auto name = std::to_string(i);
     behind += update(name, data);
     expected.push_back(updated(name, 1, "[" + data + "]"));
   }
