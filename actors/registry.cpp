@@ -25,14 +25,14 @@ decoded_chunk return_when_unused(decoded_chunk x) {
 constexpr size_t batch_reply_bytes_max = size_t{4} << 20;
 
 /// Replies that are under way at once if no query waits, in bytes.
-constexpr size_t busy_reply_bytes_max = 2 * batch_reply_bytes_max;
+constexpr size_t busy_reply_bytes_max = 8 * batch_reply_bytes_max;
 
 /// So many requests before its turn, a projection is looked for: enough for
 /// memory to answer, few enough for the cache to keep it.
 constexpr uint32_t expected_ahead = 8;
 
 /// How many rooms for replies are kept for the next batches.
-constexpr size_t spare_rooms_max = 2;
+constexpr size_t spare_rooms_max = 16;
 
 } // namespace
 
