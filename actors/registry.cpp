@@ -24,8 +24,15 @@ decoded_chunk return_when_unused(decoded_chunk x) {
 /// that writing can begin before a whole chunk is carried out.
 constexpr size_t batch_reply_bytes_max = size_t{4} << 20;
 
-/// Replies that are under way at once if no query waits, in bytes.
+/// Replies that are under way at once if no query waits, in bytes: enough to
+/// keep everybody busy. Of replies that fill a batch each, fewer do, and what
+/// they are written to stays in the cache.
 constexpr size_t busy_reply_bytes_max = 8 * batch_reply_bytes_max;
+constexpr size_t busy_large_reply_bytes_max = 2 * batch_reply_bytes_max;
+
+/// No batch is sent out while so many projections have a group to carry out. A
+/// worker that runs out of work looks for some among all that wait.
+constexpr size_t groups_in_flight_max = 4096;
 
 /// So many requests before its turn, a projection is looked for: enough for
 /// memory to answer, few enough for the cache to keep it.
@@ -67,6 +74,7 @@ registry_actor::behavior_type registry_state::make_behavior() {
       auto& batch = *x.batch;
       bytes_in_flight_ -= batch.bytes_in_flight;
       --batches_in_flight_;
+      groups_in_flight_ -= batch.groups;
       batches_waiting_ -= batch.may_wait ? 1 : 0;
       if (batch.has_room() && spare_rooms_.size() < spare_rooms_max)
         spare_rooms_.push_back(batch.take_room());
@@ -88,18 +96,19 @@ registry_actor::behavior_type registry_state::make_behavior() {
 /// Sends out as many requests as may be in flight.
 void registry_state::send_out() {
   while (next_chunk()) {
-    // Behind a query that waits, replies pile up; else a few are enough to keep
-    // everybody busy.
+    auto& r = current_->which->requests[next_request_];
+    auto needed = router_.reply_bytes_max(r, router_.find_for(r));
+    // Only behind a query that waits, replies pile up.
     auto allowed = settings_.reply_bytes_in_flight_max;
     if (batches_waiting_ == 0)
-      allowed = std::min(allowed, busy_reply_bytes_max);
+      allowed = std::min(allowed, needed > batch_reply_bytes_max
+                                    ? busy_large_reply_bytes_max
+                                    : busy_reply_bytes_max);
     if (batches_in_flight_ > 0) {
-      if (bytes_in_flight_ >= allowed)
+      if (bytes_in_flight_ + needed > allowed
+          || groups_in_flight_ >= groups_in_flight_max)
         return;
       allowed -= bytes_in_flight_;
-      auto& r = current_->which->requests[next_request_];
-      if (router_.reply_bytes_max(r, router_.find_for(r)) > allowed)
-        return;
     }
     send_batch(std::min(allowed, batch_reply_bytes_max));
   }
@@ -161,6 +170,8 @@ void registry_state::send_batch(size_t reply_bytes_allowed) {
   batches_waiting_ += batch->may_wait ? 1 : 0;
   if (!routed_.is_empty())
     batch->use_room(find_room(reply_bytes));
+  batch->groups = routed_.groups.size();
+  groups_in_flight_ += batch->groups;
   // Sent from nobody, actors are spread over the workers. Sent from here, they
   // would all wait for this worker until others steal them, and a steal walks
   // through all that wait.

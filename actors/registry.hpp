@@ -79,6 +79,7 @@ private:
   size_t batches_in_flight_ = 0;
   size_t batches_waiting_ = 0;
   size_t bytes_in_flight_ = 0;
+  size_t groups_in_flight_ = 0;
   bool input_ended_ = false;
 
   /// Rooms of batches that are written.

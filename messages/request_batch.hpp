@@ -109,6 +109,9 @@ public:
   /// What the registry counts for it as in flight, in bytes.
   size_t bytes_in_flight = 0;
 
+  /// To how many projections its requests were sent.
+  size_t groups = 0;
+
   /// Whether it begins with a query that may wait for its version.
   bool may_wait = false;
 
