@@ -98,15 +98,19 @@ void registry_state::send_out() {
   while (next_chunk()) {
     auto& r = current_->which->requests[next_request_];
     auto needed = router_.reply_bytes_max(r, router_.find_for(r));
-    // Only behind a query that waits, replies pile up.
     auto allowed = settings_.reply_bytes_in_flight_max;
-    if (batches_waiting_ == 0)
+    auto groups_allowed = SIZE_MAX;
+    // Only behind a query that waits, replies pile up: what it waits for may be
+    // far behind it.
+    if (batches_waiting_ == 0) {
       allowed = std::min(allowed, needed > batch_reply_bytes_max
                                     ? busy_large_reply_bytes_max
                                     : busy_reply_bytes_max);
+      groups_allowed = groups_in_flight_max;
+    }
     if (batches_in_flight_ > 0) {
       if (bytes_in_flight_ + needed > allowed
-          || groups_in_flight_ >= groups_in_flight_max)
+          || groups_in_flight_ >= groups_allowed)
         return;
       allowed -= bytes_in_flight_;
     }

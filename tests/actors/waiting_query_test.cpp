@@ -59,6 +59,24 @@ BOOST_AUTO_TEST_CASE(query_times_out_exactly_at_its_deadline) {
   expect({late(2, 50)});
 }
 
+BOOST_AUTO_TEST_CASE(query_waits_for_what_is_behind_many_projections) {
+  // More than may be under way otherwise.
+  constexpr size_t chunks = 3;
+  constexpr size_t projections_a_chunk = 3000;
+  node.send(wait_for(2));
+  for (size_t i = 0; i < chunks; ++i) {
+    std::string others;
+    for (size_t j = 0; j < projections_a_chunk; ++j)
+      others += update(std::to_string(i * projections_a_chunk + j), "1");
+    node.send(others);
+  }
+  node.send(update("p", "2"));
+  node.run();
+  auto replies = node.replies();
+  BOOST_REQUIRE_EQUAL(replies.size(), 1 + chunks * projections_a_chunk + 1);
+  BOOST_TEST(replies.front() == state(2, "[1, 2]"));
+}
+
 BOOST_AUTO_TEST_CASE(timeout_is_a_second_where_none_is_given) {
   node.send(wait_for(2));
   node.run();
