@@ -27,8 +27,11 @@ constexpr size_t batch_reply_bytes_max = size_t{4} << 20;
 /// Replies that are under way at once if no query waits, in bytes: enough to
 /// keep everybody busy. Of replies that fill a batch each, fewer do, and what
 /// they are written to stays in the cache.
-constexpr size_t busy_reply_bytes_max = 8 * batch_reply_bytes_max;
+constexpr size_t busy_reply_bytes_max = 3 * batch_reply_bytes_max;
 constexpr size_t busy_large_reply_bytes_max = 2 * batch_reply_bytes_max;
+
+/// Batches that are under way at once if no query waits: each keeps a chunk.
+constexpr size_t busy_batches_max = 4;
 
 /// No batch is sent out while so many projections have a group to carry out. A
 /// worker that runs out of work looks for some among all that wait.
@@ -39,7 +42,7 @@ constexpr size_t groups_in_flight_max = 4096;
 constexpr uint32_t expected_ahead = 8;
 
 /// How many rooms for replies are kept for the next batches.
-constexpr size_t spare_rooms_max = 16;
+constexpr size_t spare_rooms_max = 2;
 
 } // namespace
 
@@ -100,6 +103,7 @@ void registry_state::send_out() {
     auto needed = router_.reply_bytes_max(r, router_.find_for(r));
     auto allowed = settings_.reply_bytes_in_flight_max;
     auto groups_allowed = SIZE_MAX;
+    auto batches_allowed = SIZE_MAX;
     // Only behind a query that waits, replies pile up: what it waits for may be
     // far behind it.
     if (batches_waiting_ == 0) {
@@ -107,9 +111,11 @@ void registry_state::send_out() {
                                     ? busy_large_reply_bytes_max
                                     : busy_reply_bytes_max);
       groups_allowed = groups_in_flight_max;
+      batches_allowed = busy_batches_max;
     }
     if (batches_in_flight_ > 0) {
       if (bytes_in_flight_ + needed > allowed
+          || batches_in_flight_ >= batches_allowed
           || groups_in_flight_ >= groups_allowed)
         return;
       allowed -= bytes_in_flight_;
