@@ -102,7 +102,7 @@ def main():
         folder=chosen.files,
         quick=chosen.quick,
     )
-    machine = report.machine(build, context.node)
+    machine = report.machine(build, context.node, chosen.files)
     measurements = {
         name: measurement
         for part in chosen.parts or PARTS

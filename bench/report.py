@@ -97,8 +97,9 @@ def processor():
     return found[1].strip() if found else platform.machine()
 
 
-def machine(build_folder, node):
-    """Returns the lines that say where and with what the figures were made."""
+def machine(build_folder, node, files):
+    """Returns the lines that say where and with what the figures were made. Requests
+    and replies lie in the folder `files`."""
     facts = {}
     try:
         facts = json.loads((build_folder / "bench" / "build_facts.json").read_text())
@@ -111,7 +112,8 @@ def machine(build_folder, node):
         f"- CPU: {processor()}, {os.cpu_count()} cores, of which {used} were used; "
         f"{memory:.0f} GiB of memory",
         f"- system: {platform.system()} {platform.release()}; "
-        f"load before the run: {os.getloadavg()[0]:.2f}",
+        f"load before the run: {os.getloadavg()[0]:.2f}; "
+        f"requests and replies on {first_line(['stat', '-f', '-c', '%T', files])}",
         f"- compiler: {facts.get('compiler', 'unknown')}, "
         f"{facts.get('build_type', 'unknown')}, {facts.get('flags', 'unknown')}; "
         f"CAF {facts.get('caf', 'unknown')}",
