@@ -1,0 +1,93 @@
+#include "storage/append_check.hpp"
+
+#include "storage/storable_text.hpp"
+
+#include <string>
+#include <unordered_set>
+
+namespace projections {
+
+namespace {
+
+append_outcome refuse(append_error error, std::string problem) {
+  append_outcome result;
+  result.error = error;
+  result.problem = std::move(problem);
+  return result;
+}
+
+std::string quoted(std::string_view text) {
+  return '"' + std::string{text} + '"';
+}
+
+std::string expectation(const expected_version& expected) {
+  return *expected == 0 ? std::string{"does not exist"}
+                        : "has version " + std::to_string(*expected);
+}
+
+std::string reality(stream_version actual) {
+  return actual == 0 ? std::string{"it does not exist"}
+                     : "it has version " + std::to_string(actual);
+}
+
+} // namespace
+
+append_outcome check_form(const append_request& request) {
+  auto malformed = [](std::string problem) {
+    return refuse(append_error::malformed, std::move(problem));
+  };
+  if (request.stream.empty())
+    return malformed("an append without a stream");
+  if (!is_storable_text(request.stream))
+    return malformed("an append to a stream whose name is not UTF-8 without "
+                     "zero characters");
+  if (request.events.empty())
+    return malformed("an append of no events to stream "
+                     + quoted(request.stream));
+  std::unordered_set<std::string_view> keys;
+  for (size_t i = 0; i < request.events.size(); ++i) {
+    auto& event = request.events[i];
+    auto place = "event " + std::to_string(i) + " of an append to stream "
+                 + quoted(request.stream);
+    if (event.topic.empty())
+      return malformed(place + " has no topic");
+    for (std::string_view text :
+         {event.topic, event.idempotency_key, event.metadata})
+      if (!is_storable_text(text))
+        return malformed(place
+                         + ": its topic, idempotency key and metadata "
+                           "must be UTF-8 without zero characters");
+    if (!event.idempotency_key.empty()
+        && !keys.insert(event.idempotency_key).second)
+      return refuse(append_error::key_exists,
+                    place + " repeats idempotency key "
+                      + quoted(event.idempotency_key));
+  }
+  return {};
+}
+
+append_outcome check_version(const append_request& request,
+                             stream_version actual) {
+  append_outcome result;
+  result.version = actual;
+  if (request.expected && *request.expected != actual) {
+    result.error = append_error::wrong_expected_version;
+    result.problem = "stream " + quoted(request.stream) + " was expected that "
+                     + expectation(request.expected) + ", but "
+                     + reality(actual);
+  }
+  return result;
+}
+
+append_outcome refuse_key(const append_request& request, std::string_view key,
+                          log_position position, stream_version actual) {
+  auto result = refuse(append_error::key_exists,
+                       "an append to stream " + quoted(request.stream)
+                         + ": idempotency key " + quoted(key)
+                         + " is that of the event at position "
+                         + std::to_string(position));
+  result.version = actual;
+  return result;
+}
+
+} // namespace projections

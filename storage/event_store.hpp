@@ -1,0 +1,90 @@
+// Where events are recorded. One actor owns a store and commits many appends at
+// once; each reader of events has a store object, and so a connection, of its
+// own.
+#pragma once
+
+#include "storage/recorded_event.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace projections {
+
+/// Why an append was refused.
+enum class append_error : uint8_t {
+  none,
+  /// The stream has another version than was expected.
+  wrong_expected_version,
+  /// The idempotency key of one of the events is in the store already, or twice
+  /// in the request.
+  key_exists,
+  /// There is no event, or no stream name, or a payload that is not UTF-8.
+  malformed,
+};
+
+/// What became of an `append_request`.
+struct append_outcome {
+  append_error error = append_error::none;
+
+  /// Where the events are, one for each; empty if it was refused.
+  std::vector<log_position> positions;
+
+  /// The version of the stream: after the append, or as it was found.
+  stream_version version = 0;
+
+  /// What is wrong, with the stream and the values; empty if nothing is.
+  std::string problem;
+};
+
+/// A part of the log.
+struct log_slice {
+  /// The events asked for, in the order of their positions.
+  std::vector<recorded_event> events;
+
+  /// Everything up to here was looked at: where to read on.
+  log_position read_to = log_start;
+
+  /// Whether there was nothing more when it was read.
+  bool at_head = false;
+};
+
+/// An append-only log of events in streams. Not thread-safe; objects for the
+/// same store may be used at the same time, in one process or several. All
+/// functions throw `store_error` when the store cannot be reached, read or
+/// written; then nothing of what was asked for has happened, except that an
+/// append whose commit was interrupted may have.
+class event_store {
+public:
+  virtual ~event_store() = default;
+
+  // -- modifiers ---------------------------------------------------------------
+
+  /// Records every request in one commit and returns what became of each, in
+  /// order. One that is refused leaves the others alone. A request sees what
+  /// those before it have done. When this returns, what was taken is durable
+  /// and can be read.
+  virtual std::vector<append_outcome>
+  append(const std::vector<append_request>& requests) = 0;
+
+  // -- inspectors --------------------------------------------------------------
+
+  /// Returns at most `limit` events of `stream` that come after version
+  /// `after`, in order.
+  [[nodiscard]] virtual std::vector<recorded_event>
+  read_stream(std::string_view stream, stream_version after, size_t limit) = 0;
+
+  /// Returns at most `limit` events that come after position `after` and whose
+  /// topic is among `topics`, or of any topic if there are none.
+  [[nodiscard]] virtual log_slice read_all(
+    log_position after, size_t limit, const std::vector<std::string>& topics)
+    = 0;
+
+  /// Returns the position of the last event that can be read; `log_start` if
+  /// there is none.
+  [[nodiscard]] virtual log_position head() = 0;
+};
+
+} // namespace projections

@@ -1,0 +1,100 @@
+#include "storage/memory_event_store.hpp"
+
+#include "storage/append_check.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace projections {
+
+namespace {
+
+/// So many events are looked at for one slice, whatever their topics are.
+constexpr size_t scan_max = 65'536;
+
+} // namespace
+
+memory_event_store::memory_event_store(std::shared_ptr<memory_log> log)
+  : log_(std::move(log)) {
+  // nop
+}
+
+std::vector<append_outcome>
+memory_event_store::append(const std::vector<append_request>& requests) {
+  std::vector<append_outcome> result;
+  result.reserve(requests.size());
+  std::lock_guard guard{log_->mutex_};
+  for (auto& x : requests)
+    result.push_back(append_one(x));
+  return result;
+}
+
+append_outcome memory_event_store::append_one(const append_request& request) {
+  auto result = check_form(request);
+  if (result.error != append_error::none)
+    return result;
+  auto found = log_->streams_.find(request.stream);
+  auto actual = found == log_->streams_.end()
+                  ? stream_version{0}
+                  : static_cast<stream_version>(found->second.size());
+  for (auto& event : request.events)
+    if (!event.idempotency_key.empty())
+      if (auto key = log_->keys_.find(event.idempotency_key);
+          key != log_->keys_.end())
+        return refuse_key(request, key->first, key->second, actual);
+  result = check_version(request, actual);
+  if (result.error != append_error::none)
+    return result;
+  auto& stream = log_->streams_[request.stream];
+  for (auto& event : request.events) {
+    auto position = static_cast<log_position>(log_->events_.size()) + 1;
+    stream.push_back(position);
+    log_->events_.push_back({position, request.stream,
+                             static_cast<stream_version>(stream.size()),
+                             event.topic, event.payload});
+    if (!event.idempotency_key.empty())
+      log_->keys_.emplace(event.idempotency_key, position);
+    result.positions.push_back(position);
+  }
+  result.version = static_cast<stream_version>(stream.size());
+  return result;
+}
+
+std::vector<recorded_event> memory_event_store::read_stream(
+  std::string_view stream, stream_version after, size_t limit) {
+  std::vector<recorded_event> result;
+  std::lock_guard guard{log_->mutex_};
+  auto found = log_->streams_.find(std::string{stream});
+  if (found == log_->streams_.end())
+    return result;
+  auto& positions = found->second;
+  for (auto i = static_cast<size_t>(std::max(after, stream_version{0}));
+       i < positions.size() && result.size() < limit; ++i)
+    result.push_back(log_->events_[static_cast<size_t>(positions[i] - 1)]);
+  return result;
+}
+
+log_slice memory_event_store::read_all(log_position after, size_t limit,
+                                       const std::vector<std::string>& topics) {
+  log_slice result;
+  std::lock_guard guard{log_->mutex_};
+  auto begin = static_cast<size_t>(std::max(after, log_start));
+  auto end = log_->events_.size();
+  auto i = begin;
+  while (i < end && result.events.size() < limit && i - begin < scan_max) {
+    auto& event = log_->events_[i++];
+    if (topics.empty()
+        || std::find(topics.begin(), topics.end(), event.topic) != topics.end())
+      result.events.push_back(event);
+  }
+  result.read_to = std::max(after, static_cast<log_position>(i));
+  result.at_head = i >= end;
+  return result;
+}
+
+log_position memory_event_store::head() {
+  std::lock_guard guard{log_->mutex_};
+  return static_cast<log_position>(log_->events_.size());
+}
+
+} // namespace projections

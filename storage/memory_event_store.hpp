@@ -1,0 +1,55 @@
+// Events in memory, for tests and for what need not outlive the process.
+#pragma once
+
+#include "storage/event_store.hpp"
+
+#include <deque>
+#include <mutex>
+#include <unordered_map>
+
+namespace projections {
+
+/// A log that any number of `memory_event_store`s share, in all threads of the
+/// process.
+class memory_log {
+private:
+  friend class memory_event_store;
+
+  /// Guards everything below.
+  std::mutex mutex_;
+
+  /// The event at position p is element p - 1.
+  std::deque<recorded_event> events_;
+
+  /// The positions of each stream's events.
+  std::unordered_map<std::string, std::vector<log_position>> streams_;
+
+  /// Positions by idempotency key.
+  std::unordered_map<std::string, log_position> keys_;
+};
+
+/// An `event_store` over a `memory_log`. Its positions have no gaps.
+class memory_event_store final : public event_store {
+public:
+  /// `log` is not null.
+  explicit memory_event_store(std::shared_ptr<memory_log> log);
+
+  std::vector<append_outcome>
+  append(const std::vector<append_request>& requests) override;
+
+  std::vector<recorded_event> read_stream(std::string_view stream,
+                                          stream_version after,
+                                          size_t limit) override;
+
+  log_slice read_all(log_position after, size_t limit,
+                     const std::vector<std::string>& topics) override;
+
+  log_position head() override;
+
+private:
+  append_outcome append_one(const append_request& request);
+
+  std::shared_ptr<memory_log> log_;
+};
+
+} // namespace projections

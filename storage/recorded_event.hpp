@@ -1,0 +1,71 @@
+// What an event store keeps: events before and after they are recorded.
+// Everything between an application and a projection speaks of these.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace projections {
+
+/// The place of an event in the whole log of a store, from 1. Positions
+/// strictly increase in the order in which events become visible; they may have
+/// gaps, and a gap is never filled later.
+using log_position = int64_t;
+
+/// Stands in front of every event.
+inline constexpr log_position log_start = 0;
+
+/// The place of an event in its stream, from 1 and without gaps. 0 is the
+/// version of a stream that does not exist.
+using stream_version = int64_t;
+
+/// The version that a stream must have for an append to be taken; nothing for
+/// any.
+using expected_version = std::optional<stream_version>;
+
+/// The stream may have any version.
+inline constexpr expected_version any_version = std::nullopt;
+
+/// The stream must not exist.
+inline constexpr expected_version no_stream = stream_version{0};
+
+/// A fact that has not been recorded yet.
+struct new_event {
+  /// The registered name of its type.
+  std::string topic;
+
+  /// Its data as JSON text, in UTF-8.
+  std::string payload;
+
+  /// The name under which it can be recorded only once; empty for none.
+  std::string idempotency_key = {};
+
+  /// What is recorded beside it, as JSON text; empty for nothing.
+  std::string metadata = {};
+};
+
+/// A fact as it was recorded.
+struct recorded_event {
+  log_position position = log_start;
+
+  /// The stream and the event's place in it.
+  std::string stream;
+  stream_version version = 0;
+
+  /// As in `new_event`.
+  std::string topic;
+  std::string payload;
+};
+
+/// Events for one stream, recorded together or not at all.
+struct append_request {
+  std::string stream;
+  expected_version expected = any_version;
+
+  /// At least one.
+  std::vector<new_event> events;
+};
+
+} // namespace projections

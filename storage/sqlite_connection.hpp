@@ -1,0 +1,83 @@
+// How SQLite databases are opened and used here: the same settings and the same
+// errors for event stores and views.
+#pragma once
+
+#include "storage/store_error.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace projections {
+
+/// Gives a prepared statement back: it reads nothing any more, so that it keeps
+/// no lock.
+struct statement_release {
+  void operator()(SQLite::Statement* x) const noexcept {
+    x->tryReset();
+  }
+};
+
+/// A prepared statement for as long as it is used.
+using borrowed_statement
+  = std::unique_ptr<SQLite::Statement, statement_release>;
+
+/// A connection to the database in the file `path`, which is made if it is not
+/// there: write-ahead log, a commit is on disk when it returns, and a lock of
+/// another connection is waited for up to five seconds. Not thread-safe.
+class sqlite_connection {
+public:
+  /// The database grows to at most `pages_max` pages; 0 sets no limit.
+  explicit sqlite_connection(const std::string& path, uint32_t pages_max = 0);
+
+  // -- modifiers ---------------------------------------------------------------
+
+  /// The database itself; functions of it throw `SQLite::Exception`.
+  [[nodiscard]] SQLite::Database& database() {
+    return database_;
+  }
+
+  /// Returns `sql` prepared, with nothing bound and no row read. `sql` must be
+  /// a constant: it is known by its address, and prepared once.
+  [[nodiscard]] borrowed_statement statement(const char* sql);
+
+  /// Calls `f()` and returns what it returns. An error of SQLite becomes a
+  /// `store_error` that says what was tried, as in `cannot <tried>`.
+  template <class F>
+  auto call(std::string_view tried, F f) {
+    try {
+      return f();
+    } catch (const SQLite::Exception& e) {
+      throw error(tried, e);
+    }
+  }
+
+  /// Refuses a table that is there with other columns than `columns`, each as
+  /// `name TYPE`, in order.
+  void check_columns(const std::string& table,
+                     const std::vector<std::string>& columns);
+
+  // -- inspectors --------------------------------------------------------------
+
+  /// Returns a number that changes when another connection commits.
+  [[nodiscard]] int64_t foreign_changes();
+
+  /// Returns `sqlite:` and the path.
+  [[nodiscard]] const std::string& name() const {
+    return name_;
+  }
+
+private:
+  store_error error(std::string_view tried, const SQLite::Exception& e) const;
+
+  std::string name_;
+  SQLite::Database database_;
+  std::unordered_map<const char*, SQLite::Statement> statements_;
+};
+
+} // namespace projections

@@ -1,0 +1,34 @@
+// The errors that users of stores and views meet, as exceptions.
+#pragma once
+
+#include <stdexcept>
+
+namespace projections {
+
+/// A store or view cannot be reached, opened, read or written. The text names
+/// it, without its password, and says why.
+class store_error : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A position was recorded already, or a later one: the event is processed
+/// twice. Nothing has changed.
+class integrity_error : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A position was not recorded in time.
+class wait_timeout : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Waiting for a position was interrupted.
+class wait_interrupted : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+} // namespace projections

@@ -1,0 +1,39 @@
+#include "storage/tracking_recorder.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace projections {
+
+bool tracking_recorder::has_tracking_id(std::string_view application,
+                                        std::optional<log_position> position) {
+  return !position || max_tracking_id(application) >= position;
+}
+
+void tracking_recorder::wait(std::string_view application,
+                             std::optional<log_position> position,
+                             std::chrono::milliseconds timeout,
+                             std::stop_token interrupt) {
+  using clock = change_signal::clock;
+  auto deadline = clock::now() + timeout;
+  for (;;) {
+    // What is recorded goes before an interrupt and before the deadline.
+    auto seen = changes().count();
+    if (has_tracking_id(application, position))
+      return;
+    auto what = "position " + std::to_string(*position) + " of application \""
+                + std::string{application} + "\"";
+    if (interrupt.stop_requested())
+      throw wait_interrupted{"interrupted while waiting for " + what};
+    auto now = clock::now();
+    if (now >= deadline)
+      throw wait_timeout{what + " was not recorded within "
+                         + std::to_string(timeout.count()) + " ms"};
+    auto until = deadline;
+    if (auto interval = poll_interval())
+      until = std::min(deadline, now + *interval);
+    changes().wait(seen, until, interrupt);
+  }
+}
+
+} // namespace projections
