@@ -190,4 +190,22 @@ BOOST_AUTO_TEST_CASE(failed_sqlite_transaction_leaves_nothing) {
   BOOST_TEST(view->get_created_event_counter() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(failed_part_of_a_sqlite_transaction_leaves_the_rest) {
+  sqlite_views backend;
+  auto view = backend.open();
+  view->in_one_transaction([&] {
+    view->incr_created_event_counter({"upstream", 1});
+    BOOST_CHECK_THROW(view->in_one_transaction([&] {
+      view->incr_subsequent_event_counter({"upstream", 2});
+      throw std::runtime_error{"the second event fails"};
+    }),
+                      std::runtime_error);
+    BOOST_TEST((view->max_tracking_id("upstream") == 1));
+    view->incr_created_event_counter({"upstream", 2});
+  });
+  BOOST_TEST((view->max_tracking_id("upstream") == 2));
+  BOOST_TEST(view->get_created_event_counter() == 2);
+  BOOST_TEST(view->get_subsequent_event_counter() == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
