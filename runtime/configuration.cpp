@@ -111,7 +111,8 @@ std::string configuration::read(int argc, char** argv) {
         return "argument \"" + std::string{argv[i]}
                + "\" is no option, or has a value that it cannot have; "
                  "--help lists the options";
-    return read_from + ": " + compat::render_error(err);
+    return (read_from.empty() ? "" : read_from + ": ")
+           + compat::render_error(err);
   }
   if (auto rest = compat::plain_arguments(*this); !rest.empty())
     return "unknown argument \"" + rest.front() + "\"";

@@ -51,6 +51,11 @@ append_outcome check_form(const append_request& request) {
                  + quoted(request.stream);
     if (event.topic.empty())
       return malformed(place + " has no topic");
+    if (event.payload.size() > payload_bytes_max)
+      return malformed(place + " has a payload of "
+                       + std::to_string(event.payload.size())
+                       + " bytes; at most " + std::to_string(payload_bytes_max)
+                       + " are taken");
     for (std::string_view text :
          {event.topic, event.idempotency_key, event.metadata})
       if (!is_storable_text(text))

@@ -4,12 +4,17 @@
 
 #include "storage/event_store.hpp"
 
+#include <cstddef>
 #include <string_view>
 
 namespace projections {
 
-/// Returns an outcome that refuses `request` if it is malformed in itself: no
-/// stream, no event, no topic, text that is not UTF-8, or a key that occurs
+/// The largest payload of an event, in bytes.
+inline constexpr size_t payload_bytes_max = size_t{64} << 20;
+
+/// Returns an outcome that refuses `request` if it is malformed in itself: it
+/// has no stream, no event, an event without topic, a payload that is too
+/// large, anything but a payload that is no storable text, or a key that occurs
 /// twice.
 [[nodiscard]] append_outcome check_form(const append_request& request);
 

@@ -6,7 +6,7 @@
 #include "storage/recorded_event.hpp"
 
 #include <cstddef>
-#include <memory>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +21,8 @@ enum class append_error : uint8_t {
   /// The idempotency key of one of the events is in the store already, or twice
   /// in the request.
   key_exists,
-  /// There is no event, or no stream name, or a payload that is not UTF-8.
+  /// There is no event, or a name that is missing or no text, or a payload that
+  /// is too large.
   malformed,
 };
 

@@ -3,9 +3,14 @@
 
 #include "storage/event_store.hpp"
 
+#include <cstddef>
 #include <deque>
+#include <memory>
 #include <mutex>
+#include <string>
+#include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace projections {
 

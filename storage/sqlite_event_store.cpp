@@ -202,7 +202,7 @@ log_slice sqlite_event_store::read_all(log_position after, size_t limit,
     result.read_to = std::max(after, bound);
     while (query->executeStep()) {
       if (result.events.size() == limit) {
-        result.read_to = result.events.back().position;
+        result.read_to = limit == 0 ? after : result.events.back().position;
         break;
       }
       auto topic = query->getColumn(3).getString();
@@ -237,8 +237,7 @@ log_position sqlite_event_store::last_row() {
   auto query = connection_.statement(select_last);
   query->executeStep();
   auto last = query->getColumn(0);
-  auto result = last.isNull() ? log_start : last.getInt64();
-  return result;
+  return last.isNull() ? log_start : last.getInt64();
 }
 
 } // namespace projections

@@ -2,8 +2,6 @@
 
 #include "storage/tracking_error.hpp"
 
-#include <filesystem>
-
 namespace projections {
 
 namespace {

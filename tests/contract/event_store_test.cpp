@@ -190,6 +190,18 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(malformed_append_is_refused, Backend, backends) {
   BOOST_TEST(store->head() == log_start);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(payload_has_a_limit, Backend, backends) {
+  Backend backend;
+  auto store = backend.open();
+  check_taken(append(*store, {"s", any_version, {{"T", ""}}}), 1, 1);
+  BOOST_TEST(store->read_stream("s", 0, 1).front().payload.empty());
+  std::string too_large((size_t{64} << 20) + 1, ' ');
+  check_refused(append(*store, {"s", any_version, {{"T", too_large}}}),
+                append_error::malformed,
+                "event 0 of an append to stream \"s\" has a payload of "
+                "67108865 bytes; at most 67108864 are taken");
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(stream_is_read_in_parts, Backend, backends) {
   Backend backend;
   auto store = backend.open();
@@ -213,6 +225,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(log_is_read_in_parts, Backend, backends) {
   BOOST_TEST(topics_of(second.events) == "C");
   BOOST_TEST(second.read_to == store->head());
   BOOST_TEST(second.at_head);
+  auto nothing = store->read_all(first.read_to, 0, {});
+  BOOST_TEST(nothing.events.empty());
+  BOOST_TEST(nothing.read_to == first.read_to);
+  BOOST_TEST(!nothing.at_head);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(topics_pick_events, Backend, backends) {
