@@ -25,6 +25,19 @@ void change_signal::notify() {
     ++count_;
   }
   changed_.notify_all();
+  std::lock_guard guard{observers_->mutex};
+  for (auto& x : observers_->by_number)
+    x.second();
+}
+
+std::shared_ptr<void> change_signal::observe(std::function<void()> tell) {
+  std::lock_guard guard{observers_->mutex};
+  auto number = ++observers_->last_number;
+  observers_->by_number.emplace(number, std::move(tell));
+  return {nullptr, [all = observers_, number](void*) {
+            std::lock_guard leaving{all->mutex};
+            all->by_number.erase(number);
+          }};
 }
 
 uint64_t change_signal::count() {

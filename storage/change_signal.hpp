@@ -5,6 +5,8 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -23,8 +25,13 @@ public:
 
   // -- modifiers ---------------------------------------------------------------
 
-  /// Tells that something has changed.
+  /// Tells that something has changed: wakes who waits and calls observers.
   void notify();
+
+  /// Calls `tell()` at every change, in the thread that made it, for as long as
+  /// what is returned lives. It must be quick, throw nothing and leave this
+  /// signal alone.
+  [[nodiscard]] std::shared_ptr<void> observe(std::function<void()> tell);
 
   // -- inspectors --------------------------------------------------------------
 
@@ -40,6 +47,15 @@ private:
   std::mutex mutex_;
   std::condition_variable_any changed_;
   uint64_t count_ = 0;
+
+  /// What `observe` was given, by number. Shared with what it returned, which
+  /// may live longer than the signal.
+  struct observers {
+    std::mutex mutex;
+    std::map<uint64_t, std::function<void()>> by_number;
+    uint64_t last_number = 0;
+  };
+  std::shared_ptr<observers> observers_ = std::make_shared<observers>();
 };
 
 } // namespace projections

@@ -3,10 +3,14 @@
 // own.
 #pragma once
 
+#include "storage/change_signal.hpp"
 #include "storage/recorded_event.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -86,6 +90,16 @@ public:
   /// Returns the position of the last event that can be read; `log_start` if
   /// there is none.
   [[nodiscard]] virtual log_position head() = 0;
+
+  /// Returns what tells of appends to the store, by any object of this process
+  /// for sure and by other processes as far as `poll_interval` says. It may tell
+  /// of one that is none. Thread-safe.
+  [[nodiscard]] virtual std::shared_ptr<change_signal> changes() = 0;
+
+  /// Returns how soon an append of another process should be looked for; nothing
+  /// if no other process can make one. Thread-safe.
+  [[nodiscard]] virtual std::optional<std::chrono::milliseconds>
+  poll_interval() const = 0;
 };
 
 } // namespace projections

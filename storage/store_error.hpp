@@ -12,6 +12,14 @@ public:
   using std::runtime_error::runtime_error;
 };
 
+/// A store or view that trying again may help with: its connection is lost, it
+/// does not answer, or somebody else holds it for too long. What was being
+/// committed may have been.
+class store_unavailable : public store_error {
+public:
+  using store_error::store_error;
+};
+
 /// A position was recorded already, or a later one: the event is processed
 /// twice. Nothing has changed.
 class integrity_error : public std::runtime_error {

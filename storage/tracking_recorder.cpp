@@ -5,6 +5,11 @@
 
 namespace projections {
 
+void tracking_recorder::clear() {
+  throw store_error{"this view cannot be emptied: it does not override "
+                    "clear()"};
+}
+
 bool tracking_recorder::has_tracking_id(std::string_view application,
                                         std::optional<log_position> position) {
   return !position || max_tracking_id(application) >= position;

@@ -7,7 +7,9 @@
 #include "storage/store_error.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -24,12 +26,26 @@ struct tracking {
   log_position position = log_start;
 };
 
+/// Which code a view was folded with. Another version of either makes other
+/// content of the same events.
+struct fold_version {
+  int64_t projection = 1;
+  int64_t view = 1;
+
+  bool operator==(const fold_version&) const = default;
+};
+
+/// Keeps other runners off a view for as long as it lives; null for one that
+/// was not granted.
+using view_claim = std::shared_ptr<void>;
+
 /// Records for each application the position up to which its events are in a
 /// view. The interface of a view derives from this one; a view derives from the
 /// recorder of a backend over its interface, as in
 /// `class my_view : public sqlite_recorder<my_view_interface>`. Thread-safe,
 /// and so must views be. Functions throw `store_error` when the database cannot
-/// be reached, read or written.
+/// be reached, read or written, and `store_unavailable` where trying again may
+/// help.
 class tracking_recorder {
 public:
   tracking_recorder() = default;
@@ -43,10 +59,32 @@ public:
   /// nothing, if this or a later position of the application is recorded.
   virtual void insert_tracking(const tracking& x) = 0;
 
-  /// Calls `changes()` and commits what the commands that it calls do all at
-  /// once. If it throws, none of it has happened. The commands must be called
-  /// by this thread.
-  virtual void in_one_transaction(const std::function<void()>& changes) = 0;
+  /// Calls `commands()` and commits what the commands that it calls do all at
+  /// once. If it or one of them throws, none of it has happened; an exception
+  /// of a command that `commands` keeps to itself ends as a `store_error`. The
+  /// commands must be called by this thread. A view in memory cannot take back
+  /// what was done: there, every command that has returned stays.
+  virtual void in_one_transaction(const std::function<void()>& commands) = 0;
+
+  /// Empties the view, but not its tracking. A view that can be rebuilt
+  /// overrides it with a command; without that, throws `store_error`.
+  virtual void clear();
+
+  /// Forgets the position and the version recorded for `application`.
+  virtual void forget(std::string_view application) = 0;
+
+  /// Records by which code the events of `application` are folded.
+  virtual void record_version(std::string_view application, fold_version x) = 0;
+
+  /// Asks to be the only one who folds the events of `application` into this
+  /// view, in all processes. Returns null if somebody else is. The claim ends
+  /// with what is returned, or with the process.
+  [[nodiscard]] virtual view_claim claim(std::string_view application) = 0;
+
+  /// Makes commands and queries that wait for a lock or an answer give up with
+  /// `store_unavailable`, those under way and those to come, until `on` is
+  /// false.
+  virtual void interrupt(bool on) noexcept = 0;
 
   // -- inspectors --------------------------------------------------------------
 
@@ -65,6 +103,20 @@ public:
   void wait(std::string_view application, std::optional<log_position> position,
             std::chrono::milliseconds timeout = std::chrono::seconds{1},
             std::stop_token interrupt = {});
+
+  /// Returns what `record_version` was last told of `application`, if anything.
+  [[nodiscard]] virtual std::optional<fold_version>
+  recorded_version(std::string_view application) = 0;
+
+  /// Returns the version of the view's own code. A view whose commands have
+  /// changed what they write overrides it.
+  [[nodiscard]] virtual int64_t version() const {
+    return 1;
+  }
+
+  /// Returns what stands for the connection that commands block; null if they
+  /// block nothing. Views with the same connection take turns anyway.
+  [[nodiscard]] virtual const void* connection() const noexcept = 0;
 
 private:
   /// Tells of every change that is made in this process.
