@@ -92,12 +92,12 @@ public:
   [[nodiscard]] virtual log_position head() = 0;
 
   /// Returns what tells of appends to the store, by any object of this process
-  /// for sure and by other processes as far as `poll_interval` says. It may tell
-  /// of one that is none. Thread-safe.
+  /// for sure and by other processes as far as `poll_interval` says. It may
+  /// tell of one that is none. Thread-safe.
   [[nodiscard]] virtual std::shared_ptr<change_signal> changes() = 0;
 
-  /// Returns how soon an append of another process should be looked for; nothing
-  /// if no other process can make one. Thread-safe.
+  /// Returns how soon an append of another process should be looked for;
+  /// nothing if no other process can make one. Thread-safe.
   [[nodiscard]] virtual std::optional<std::chrono::milliseconds>
   poll_interval() const = 0;
 };
