@@ -191,6 +191,10 @@ void sqlite_tracking::interrupt(bool on) noexcept {
 
 std::optional<log_position>
 sqlite_tracking::last(std::string_view application) {
+  // What the transaction has recorded last is known without asking.
+  if (in_transaction())
+    if (auto known = pending_.last(application))
+      return known;
   std::optional<log_position> result;
   query([&](sqlite_connection& db) { result = select_last(db, application); });
   return result;
