@@ -3,12 +3,11 @@
 // own.
 #pragma once
 
+#include "messages/recorded_event.hpp"
 #include "storage/change_signal.hpp"
-#include "storage/recorded_event.hpp"
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,45 +15,6 @@
 #include <vector>
 
 namespace projections {
-
-/// Why an append was refused.
-enum class append_error : uint8_t {
-  none,
-  /// The stream has another version than was expected.
-  wrong_expected_version,
-  /// The idempotency key of one of the events is in the store already, or twice
-  /// in the request.
-  key_exists,
-  /// There is no event, or a name that is missing or no text, or a payload that
-  /// is too large.
-  malformed,
-};
-
-/// What became of an `append_request`.
-struct append_outcome {
-  append_error error = append_error::none;
-
-  /// Where the events are, one for each; empty if it was refused.
-  std::vector<log_position> positions;
-
-  /// The version of the stream: after the append, or as it was found.
-  stream_version version = 0;
-
-  /// What is wrong, with the stream and the values; empty if nothing is.
-  std::string problem;
-};
-
-/// A part of the log.
-struct log_slice {
-  /// The events asked for, in the order of their positions.
-  std::vector<recorded_event> events;
-
-  /// Everything up to here was looked at: where to read on.
-  log_position read_to = log_start;
-
-  /// Whether there was nothing more when it was read.
-  bool at_head = false;
-};
 
 /// An append-only log of events in streams. Not thread-safe; objects for the
 /// same store may be used at the same time, in one process or several. All
@@ -92,12 +52,12 @@ public:
   [[nodiscard]] virtual log_position head() = 0;
 
   /// Returns what tells of appends to the store, by any object of this process
-  /// for sure and by other processes as far as `poll_interval` says. It may tell
-  /// of one that is none. Thread-safe.
+  /// for sure and by other processes as far as `poll_interval` says. It may
+  /// tell of one that is none. Thread-safe.
   [[nodiscard]] virtual std::shared_ptr<change_signal> changes() = 0;
 
-  /// Returns how soon an append of another process should be looked for; nothing
-  /// if no other process can make one. Thread-safe.
+  /// Returns how soon an append of another process should be looked for;
+  /// nothing if no other process can make one. Thread-safe.
   [[nodiscard]] virtual std::optional<std::chrono::milliseconds>
   poll_interval() const = 0;
 };

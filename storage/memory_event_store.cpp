@@ -23,9 +23,12 @@ std::vector<append_outcome>
 memory_event_store::append(const std::vector<append_request>& requests) {
   std::vector<append_outcome> result;
   result.reserve(requests.size());
-  std::lock_guard guard{log_->mutex_};
-  for (auto& x : requests)
-    result.push_back(append_one(x));
+  {
+    std::lock_guard guard{log_->mutex_};
+    for (auto& x : requests)
+      result.push_back(append_one(x));
+  }
+  log_->changes_->notify();
   return result;
 }
 
@@ -95,6 +98,10 @@ log_slice memory_event_store::read_all(log_position after, size_t limit,
 log_position memory_event_store::head() {
   std::lock_guard guard{log_->mutex_};
   return static_cast<log_position>(log_->events_.size());
+}
+
+std::shared_ptr<change_signal> memory_event_store::changes() {
+  return log_->changes_;
 }
 
 } // namespace projections

@@ -31,6 +31,9 @@ private:
 
   /// Positions by idempotency key.
   std::unordered_map<std::string, log_position> keys_;
+
+  /// Tells of every append.
+  std::shared_ptr<change_signal> changes_ = std::make_shared<change_signal>();
 };
 
 /// An `event_store` over a `memory_log`. Its positions have no gaps.
@@ -50,6 +53,12 @@ public:
                      const std::vector<std::string>& topics) override;
 
   log_position head() override;
+
+  std::shared_ptr<change_signal> changes() override;
+
+  std::optional<std::chrono::milliseconds> poll_interval() const override {
+    return std::nullopt;
+  }
 
 private:
   append_outcome append_one(const append_request& request);

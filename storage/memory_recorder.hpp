@@ -4,7 +4,9 @@
 #include "storage/tracking_recorder.hpp"
 
 #include <map>
+#include <memory>
 #include <mutex>
+#include <set>
 
 namespace projections {
 
@@ -15,18 +17,24 @@ public:
   // -- modifiers ---------------------------------------------------------------
 
   /// Calls `f()` while no other thread is in `locked`, and returns what it
-  /// returns. May be nested.
+  /// returns. May be nested. Who waits is woken at the end of the outermost one
+  /// that has recorded something.
   template <class F>
   auto locked(F f) {
-    std::lock_guard guard{mutex_};
+    inside guard{*this};
     return f();
   }
 
   /// Throws `integrity_error` if `x` or a later position is recorded.
   void assert_new(const tracking& x);
 
-  /// Records `x` and wakes who waits. Throws like `assert_new`.
+  /// Records `x`. Throws like `assert_new`.
   void record(const tracking& x);
+
+  /// As in `tracking_recorder`.
+  void forget(std::string_view application);
+  void record_version(std::string_view application, fold_version x);
+  view_claim claim(std::string_view application);
 
   [[nodiscard]] change_signal& changes() {
     return changes_;
@@ -37,9 +45,39 @@ public:
   /// Returns the last position recorded for `application`, if there is one.
   [[nodiscard]] std::optional<log_position> last(std::string_view application);
 
+  /// Returns the version recorded for `application`, if there is one.
+  [[nodiscard]] std::optional<fold_version>
+  version(std::string_view application);
+
 private:
+  /// Holds the lock.
+  class inside {
+  public:
+    explicit inside(memory_tracking& of);
+    inside(const inside&) = delete;
+    inside& operator=(const inside&) = delete;
+    ~inside();
+
+  private:
+    memory_tracking& of_;
+  };
+
+  /// Who has a claim. Outlives the view if a claim does.
+  struct claims {
+    std::mutex mutex;
+    std::set<std::string, std::less<>> applications;
+  };
+
   std::recursive_mutex mutex_;
+
+  /// How often the thread that holds the lock has entered, and whether it has
+  /// recorded something.
+  int depth_ = 0;
+  bool changed_ = false;
+
   std::map<std::string, log_position, std::less<>> positions_;
+  std::map<std::string, fold_version, std::less<>> versions_;
+  std::shared_ptr<claims> claims_ = std::make_shared<claims>();
   change_signal changes_;
 };
 
@@ -53,15 +91,38 @@ public:
     tracking_.record(x);
   }
 
-  /// Other threads see all or nothing of what `commands` does. If it throws,
-  /// what was done before stays: each command is whole in itself.
   void in_one_transaction(const std::function<void()>& commands) override {
     tracking_.locked(commands);
+  }
+
+  void forget(std::string_view application) override {
+    tracking_.forget(application);
+  }
+
+  void record_version(std::string_view application, fold_version x) override {
+    tracking_.record_version(application, x);
+  }
+
+  view_claim claim(std::string_view application) override {
+    return tracking_.claim(application);
+  }
+
+  void interrupt(bool) noexcept override {
+    // Nothing here waits for long.
   }
 
   std::optional<log_position>
   max_tracking_id(std::string_view application) override {
     return tracking_.last(application);
+  }
+
+  std::optional<fold_version>
+  recorded_version(std::string_view application) override {
+    return tracking_.version(application);
+  }
+
+  const void* connection() const noexcept override {
+    return nullptr;
   }
 
 protected:

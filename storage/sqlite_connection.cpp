@@ -1,28 +1,50 @@
 #include "storage/sqlite_connection.hpp"
 
+#include <sqlite3.h>
+
+#include <chrono>
 #include <filesystem>
 
 namespace projections {
 
 namespace {
 
-/// How long a lock of another connection is waited for, in milliseconds.
-constexpr int busy_timeout_ms = 5000;
+/// How long a lock of another connection is waited for.
+constexpr std::chrono::seconds busy_timeout{5};
 
 constexpr const char* select_data_version = "PRAGMA data_version";
 
+/// Throws `text` as what the error `e` is to users of stores.
+[[noreturn]] void fail_with(const std::string& text,
+                            const SQLite::Exception& e) {
+  switch (e.getErrorCode()) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_INTERRUPT:
+      throw store_unavailable{text};
+    default:
+      throw store_error{text};
+  }
+}
+
 SQLite::Database open(const std::string& name, const std::string& path,
-                      uint32_t pages_max) {
+                      uint32_t pages_max, busy_wait& waiting) {
   try {
-    SQLite::Database result{path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
-                            busy_timeout_ms};
+    SQLite::Database result{path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
+    // Not SQLite's own timeout, which nothing can cut short.
+    sqlite3_busy_handler(
+      result.getHandle(),
+      [](void* x, int tries) {
+        return static_cast<busy_wait*>(x)->pause(tries) ? 1 : 0;
+      },
+      &waiting);
     result.exec("PRAGMA journal_mode=WAL");
     result.exec("PRAGMA synchronous=FULL");
     if (pages_max > 0)
       result.exec("PRAGMA max_page_count=" + std::to_string(pages_max));
     return result;
   } catch (const SQLite::Exception& e) {
-    throw store_error{name + ": cannot open it: " + e.what()};
+    fail_with(name + ": cannot open it: " + e.what(), e);
   }
 }
 
@@ -32,7 +54,8 @@ sqlite_connection::sqlite_connection(const std::string& path,
                                      uint32_t pages_max)
   : name_("sqlite:"
           + std::filesystem::absolute(path).lexically_normal().string()),
-    database_(open(name_, path, pages_max)) {
+    busy_wait_(busy_timeout),
+    database_(open(name_, path, pages_max, busy_wait_)) {
   // nop
 }
 
@@ -66,16 +89,21 @@ void sqlite_connection::check_columns(const std::string& table,
                       + "), not (" + expected + ") as expected"};
 }
 
+void sqlite_connection::interrupt(bool on) noexcept {
+  busy_wait_.interrupt(on);
+  if (on)
+    sqlite3_interrupt(database_.getHandle());
+}
+
 int64_t sqlite_connection::foreign_changes() {
   auto query = statement(select_data_version);
   query->executeStep();
   return query->getColumn(0).getInt64();
 }
 
-store_error sqlite_connection::error(std::string_view tried,
-                                     const SQLite::Exception& e) const {
-  return store_error{name_ + ": cannot " + std::string{tried} + ": "
-                     + e.what()};
+void sqlite_connection::fail(std::string_view tried,
+                             const SQLite::Exception& e) const {
+  fail_with(name_ + ": cannot " + std::string{tried} + ": " + e.what(), e);
 }
 
 } // namespace projections

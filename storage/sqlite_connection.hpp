@@ -2,10 +2,12 @@
 // errors for event stores and views.
 #pragma once
 
+#include "storage/busy_wait.hpp"
 #include "storage/store_error.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -14,6 +16,9 @@
 #include <vector>
 
 namespace projections {
+
+/// How soon a change that another process makes to a database is looked for.
+inline constexpr std::chrono::milliseconds sqlite_poll_interval{50};
 
 /// Gives a prepared statement back: it reads nothing any more, so that it keeps
 /// no lock.
@@ -29,11 +34,15 @@ using borrowed_statement
 
 /// A connection to the database in the file `path`, which is made if it is not
 /// there: write-ahead log, a commit is on disk when it returns, and a lock of
-/// another connection is waited for up to five seconds. Not thread-safe.
+/// another connection is waited for up to five seconds. Not thread-safe but for
+/// `interrupt`.
 class sqlite_connection {
 public:
   /// The database grows to at most `pages_max` pages; 0 sets no limit.
   explicit sqlite_connection(const std::string& path, uint32_t pages_max = 0);
+
+  sqlite_connection(const sqlite_connection&) = delete;
+  sqlite_connection& operator=(const sqlite_connection&) = delete;
 
   // -- modifiers ---------------------------------------------------------------
 
@@ -47,13 +56,14 @@ public:
   [[nodiscard]] borrowed_statement statement(const char* sql);
 
   /// Calls `f()` and returns what it returns. An error of SQLite becomes a
-  /// `store_error` that says what was tried, as in `cannot <tried>`.
+  /// `store_error` that says what was tried, as in `cannot <tried>`, and a lock
+  /// that was waited for in vain a `store_unavailable`.
   template <class F>
   auto call(std::string_view tried, F f) {
     try {
       return f();
     } catch (const SQLite::Exception& e) {
-      throw error(tried, e);
+      fail(tried, e);
     }
   }
 
@@ -61,6 +71,10 @@ public:
   /// `name TYPE`, in order.
   void check_columns(const std::string& table,
                      const std::vector<std::string>& columns);
+
+  /// Makes statements that run or wait for a lock give up, those under way and
+  /// those to come, until `on` is false. May be called by any thread.
+  void interrupt(bool on) noexcept;
 
   // -- inspectors --------------------------------------------------------------
 
@@ -73,9 +87,11 @@ public:
   }
 
 private:
-  store_error error(std::string_view tried, const SQLite::Exception& e) const;
+  [[noreturn]] void fail(std::string_view tried,
+                         const SQLite::Exception& e) const;
 
   std::string name_;
+  busy_wait busy_wait_;
   SQLite::Database database_;
   std::unordered_map<const char*, SQLite::Statement> statements_;
 };

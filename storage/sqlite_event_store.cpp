@@ -71,7 +71,8 @@ int64_t limit_of(size_t limit) {
 
 sqlite_event_store::sqlite_event_store(const std::string& path,
                                        uint32_t pages_max)
-  : connection_(path, pages_max) {
+  : connection_(path, pages_max),
+    changes_(change_signal::named(connection_.name() + " events")) {
   connection_.call("make its tables", [this] {
     SQLite::Transaction transaction{connection_.database(),
                                     SQLite::TransactionBehavior::IMMEDIATE};
@@ -87,9 +88,9 @@ sqlite_event_store::sqlite_event_store(const std::string& path,
 
 std::vector<append_outcome>
 sqlite_event_store::append(const std::vector<append_request>& requests) {
-  return connection_.call("append", [&] {
-    std::vector<append_outcome> result;
-    result.reserve(requests.size());
+  std::vector<append_outcome> result;
+  result.reserve(requests.size());
+  connection_.call("append", [&] {
     try {
       SQLite::Transaction transaction{connection_.database(),
                                       SQLite::TransactionBehavior::IMMEDIATE};
@@ -104,8 +105,9 @@ sqlite_event_store::append(const std::vector<append_request>& requests) {
       versions_.clear();
       throw;
     }
-    return result;
   });
+  changes_->notify();
+  return result;
 }
 
 /// Records `request`, or refuses it and writes nothing.
@@ -220,6 +222,10 @@ log_slice sqlite_event_store::read_all(log_position after, size_t limit,
 
 log_position sqlite_event_store::head() {
   return connection_.call("read the head", [this] { return last_row(); });
+}
+
+std::shared_ptr<change_signal> sqlite_event_store::changes() {
+  return changes_;
 }
 
 /// Returns the version of `stream` within the transaction of an append.

@@ -30,6 +30,12 @@ public:
 
   log_position head() override;
 
+  std::shared_ptr<change_signal> changes() override;
+
+  std::optional<std::chrono::milliseconds> poll_interval() const override {
+    return sqlite_poll_interval;
+  }
+
 private:
   void make_tables();
   append_outcome append_one(const append_request& request);
@@ -40,6 +46,8 @@ private:
   log_position last_row();
 
   sqlite_connection connection_;
+  std::shared_ptr<change_signal> changes_;
+
   /// Versions of streams that were written lately, true for as long as no other
   /// connection has committed.
   std::unordered_map<std::string, stream_version> versions_;

@@ -1,33 +1,243 @@
 #include "storage/sqlite_recorder.hpp"
 
+#include "storage/file_claim.hpp"
+#include "storage/table_name.hpp"
 #include "storage/tracking_error.hpp"
 
 namespace projections {
 
 namespace {
 
-constexpr const char* create_table = R"(
-CREATE TABLE IF NOT EXISTS tracking (
+constexpr const char* create_versions = R"(
+CREATE TABLE IF NOT EXISTS projections_fold_versions (
+  tracking_table TEXT,
   application_name TEXT,
-  notification_id INTEGER,
-  PRIMARY KEY (application_name)) WITHOUT ROWID;
+  projection_version INTEGER NOT NULL,
+  view_version INTEGER NOT NULL,
+  PRIMARY KEY (tracking_table, application_name)) WITHOUT ROWID;
 )";
 
-// No row comes back where the position recorded is not smaller.
-constexpr const char* upsert
-  = "INSERT INTO tracking VALUES (?, ?) ON CONFLICT (application_name) "
-    "DO UPDATE SET notification_id = excluded.notification_id "
-    "WHERE tracking.notification_id < excluded.notification_id "
-    "RETURNING notification_id";
+constexpr const char* insert_version
+  = "INSERT OR REPLACE INTO projections_fold_versions VALUES (?, ?, ?, ?)";
 
-constexpr const char* select_last
-  = "SELECT notification_id FROM tracking WHERE application_name = ?";
+constexpr const char* select_version
+  = "SELECT projection_version, view_version FROM projections_fold_versions "
+    "WHERE tracking_table = ? AND application_name = ?";
 
-std::optional<log_position> select(sqlite_connection& from,
-                                   std::string_view application) {
+constexpr const char* remove_version
+  = "DELETE FROM projections_fold_versions "
+    "WHERE tracking_table = ? AND application_name = ?";
+
+constexpr const char* select_key_columns
+  = "SELECT count(*) FROM pragma_table_info(?) WHERE pk > 0";
+
+} // namespace
+
+sqlite_tracking::statements::statements(const std::string& table)
+  : create("CREATE TABLE IF NOT EXISTS " + quoted_name(table)
+           + " (application_name TEXT, notification_id INTEGER, "
+             "PRIMARY KEY (application_name)) WITHOUT ROWID"),
+    // Without this row, the Python library takes the table for one that has
+    // many rows for each application, as its earlier versions made it.
+    create_mark("INSERT OR IGNORE INTO " + quoted_name(table)
+                + " VALUES ('__migration__', 1)"),
+    // No row comes back where the position recorded is not smaller.
+    upsert("INSERT INTO " + quoted_name(table)
+           + " AS recorded VALUES (?, ?) ON CONFLICT (application_name) "
+             "DO UPDATE SET notification_id = excluded.notification_id "
+             "WHERE recorded.notification_id < excluded.notification_id "
+             "RETURNING notification_id"),
+    select_last("SELECT notification_id FROM " + quoted_name(table)
+                + " WHERE application_name = ?"),
+    remove("DELETE FROM " + quoted_name(table)
+           + " WHERE application_name = ?") {
+  // nop
+}
+
+sqlite_tracking::sqlite_tracking(const std::string& path,
+                                 std::string_view projection,
+                                 sqlite_view_hooks hooks)
+  : path_(path), table_(tracking_table_name(projection, "tracking")),
+    sql_(table_), hooks_(std::move(hooks)), writer_(path), reader_(path),
+    changes_(change_signal::named(writer_.name() + ' ' + table_)) {
+  make_tables();
+}
+
+void sqlite_tracking::make_tables() {
+  writer_.call("make the tables of a view", [this] {
+    auto& database = writer_.database();
+    SQLite::Transaction transaction{database,
+                                    SQLite::TransactionBehavior::IMMEDIATE};
+    database.exec(sql_.create);
+    database.exec(create_versions);
+    transaction.commit();
+  });
+  writer_.check_columns(table_,
+                        {"application_name TEXT", "notification_id INTEGER"});
+  writer_.call("look at the key of table " + table_, [this] {
+    auto key = writer_.statement(select_key_columns);
+    key->bind(1, table_);
+    key->executeStep();
+    if (key->getColumn(0).getInt() != 1)
+      throw store_error{
+        writer_.name() + ": table " + table_
+        + " has several rows for an application, as early versions of the "
+          "Python library made it; let a later one convert it first"};
+    writer_.database().exec(sql_.create_mark);
+  });
+}
+
+// -- modifiers ----------------------------------------------------------------
+
+void sqlite_tracking::transact(
+  const std::function<void(sqlite_connection&)>& change) {
+  std::lock_guard guard{writing_};
+  if (in_transaction())
+    return run_part(change);
+  execute("BEGIN IMMEDIATE");
+  writing_thread_ = std::this_thread::get_id();
+  is_doomed_ = false;
+  auto leave = [this] {
+    pending_.reset();
+    writing_thread_ = std::thread::id{};
+  };
+  try {
+    change(writer_);
+    if (is_doomed_)
+      throw store_error{writer_.name()
+                        + ": cannot commit: a command of the "
+                          "transaction has failed"};
+    flush();
+    execute("COMMIT");
+  } catch (...) {
+    // SQLite may have rolled back already because of an error.
+    writer_.database().tryExec("ROLLBACK");
+    hooks_.discard();
+    leave();
+    throw;
+  }
+  leave();
+  changes_->notify();
+}
+
+/// Makes `change` a part of the transaction of this thread.
+void sqlite_tracking::run_part(
+  const std::function<void(sqlite_connection&)>& change) {
+  try {
+    change(writer_);
+  } catch (...) {
+    is_doomed_ = true;
+    throw;
+  }
+}
+
+void sqlite_tracking::query(
+  const std::function<void(sqlite_connection&)>& look) {
+  if (in_transaction()) {
+    flush();
+    return look(writer_);
+  }
+  std::lock_guard guard{reading_};
+  look(reader_);
+}
+
+void sqlite_tracking::record(const tracking& x) {
+  if (pending_.follow(x))
+    return;
+  write(x);
+  pending_.begin(x);
+}
+
+void sqlite_tracking::forget(std::string_view application) {
+  transact([&](sqlite_connection& db) {
+    db.call("forget a tracking position", [&] {
+      auto row = db.statement(sql_.remove.c_str());
+      row->bind(1, std::string{application});
+      row->exec();
+      auto version = db.statement(remove_version);
+      version->bind(1, table_);
+      version->bind(2, std::string{application});
+      version->exec();
+    });
+    pending_.forget(application);
+  });
+}
+
+void sqlite_tracking::record_version(std::string_view application,
+                                     fold_version x) {
+  transact([&](sqlite_connection& db) {
+    db.call("record the version of a projection", [&] {
+      auto row = db.statement(insert_version);
+      row->bind(1, table_);
+      row->bind(2, std::string{application});
+      row->bind(3, x.projection);
+      row->bind(4, x.view);
+      row->exec();
+    });
+  });
+}
+
+view_claim sqlite_tracking::claim(std::string_view application) {
+  return claim_by_file(path_ + "-runner",
+                       table_ + '\0' + std::string{application});
+}
+
+void sqlite_tracking::interrupt(bool on) noexcept {
+  writer_.interrupt(on);
+  reader_.interrupt(on);
+}
+
+// -- inspectors ---------------------------------------------------------------
+
+std::optional<log_position>
+sqlite_tracking::last(std::string_view application) {
+  // What the transaction has recorded last is known without asking.
+  if (in_transaction())
+    if (auto known = pending_.last(application))
+      return known;
+  std::optional<log_position> result;
+  query([&](sqlite_connection& db) { result = select_last(db, application); });
+  return result;
+}
+
+std::optional<fold_version>
+sqlite_tracking::version(std::string_view application) {
+  std::optional<fold_version> result;
+  query([&](sqlite_connection& db) {
+    db.call("read the version of a projection", [&] {
+      auto row = db.statement(select_version);
+      row->bind(1, table_);
+      row->bind(2, std::string{application});
+      if (row->executeStep())
+        result = {row->getColumn(0).getInt64(), row->getColumn(1).getInt64()};
+    });
+  });
+  return result;
+}
+
+/// Writes what the transaction of this thread has gathered.
+void sqlite_tracking::flush() {
+  pending_.write([this](const tracking& x) { write(x); });
+  writer_.call("write what a view has gathered",
+               [this] { hooks_.flush(writer_); });
+}
+
+void sqlite_tracking::write(const tracking& x) {
+  writer_.call("record a tracking position", [&] {
+    auto insert = writer_.statement(sql_.upsert.c_str());
+    insert->bindNoCopy(1, x.application);
+    insert->bind(2, x.position);
+    if (!insert->executeStep())
+      throw already_recorded(x,
+                             select_last(writer_, x.application).value_or(0));
+  });
+}
+
+std::optional<log_position> sqlite_tracking::select_last(
+  sqlite_connection& from, std::string_view application) {
   return from.call("read the tracking position", [&] {
     std::optional<log_position> result;
-    auto query = from.statement(select_last);
+    auto query = from.statement(sql_.select_last.c_str());
     query->bind(1, std::string{application});
     if (query->executeStep())
       result = query->getColumn(0).getInt64();
@@ -35,81 +245,8 @@ std::optional<log_position> select(sqlite_connection& from,
   });
 }
 
-} // namespace
-
-sqlite_tracking::sqlite_tracking(const std::string& path)
-  : writer_(path), reader_(path),
-    changes_(change_signal::named(writer_.name())) {
-  writer_.call("make the tracking table",
-               [this] { writer_.database().exec(create_table); });
-  writer_.check_columns("tracking",
-                        {"application_name TEXT", "notification_id INTEGER"});
-}
-
-void sqlite_tracking::transact(
-  const std::function<void(sqlite_connection&)>& change) {
-  std::lock_guard guard{writing_};
-  if (writing_thread_ == std::this_thread::get_id())
-    return run_part(change);
-  execute("BEGIN IMMEDIATE");
-  writing_thread_ = std::this_thread::get_id();
-  try {
-    change(writer_);
-    execute("COMMIT");
-  } catch (...) {
-    roll_back("ROLLBACK");
-    writing_thread_ = std::thread::id{};
-    throw;
-  }
-  writing_thread_ = std::thread::id{};
-  changes_->notify();
-}
-
-/// Makes `change` a part of the transaction of this thread.
-void sqlite_tracking::run_part(
-  const std::function<void(sqlite_connection&)>& change) {
-  execute("SAVEPOINT part");
-  try {
-    change(writer_);
-  } catch (...) {
-    roll_back("ROLLBACK TO part; RELEASE part");
-    throw;
-  }
-  execute("RELEASE part");
-}
-
-void sqlite_tracking::query(
-  const std::function<void(sqlite_connection&)>& look) {
-  if (writing_thread_ == std::this_thread::get_id())
-    return look(writer_);
-  std::lock_guard guard{reading_};
-  look(reader_);
-}
-
-void sqlite_tracking::record(const tracking& x) {
-  writer_.call("record a tracking position", [&] {
-    auto insert = writer_.statement(upsert);
-    insert->bindNoCopy(1, x.application);
-    insert->bind(2, x.position);
-    if (!insert->executeStep())
-      throw already_recorded(x, select(writer_, x.application).value_or(0));
-  });
-}
-
-std::optional<log_position>
-sqlite_tracking::last(std::string_view application) {
-  std::optional<log_position> result;
-  query([&](sqlite_connection& db) { result = select(db, application); });
-  return result;
-}
-
 void sqlite_tracking::execute(const char* sql) {
   writer_.call(sql, [&] { writer_.database().exec(sql); });
-}
-
-/// Rolls back; SQLite may have done so already because of an error.
-void sqlite_tracking::roll_back(const char* sql) noexcept {
-  writer_.database().tryExec(sql);
 }
 
 } // namespace projections

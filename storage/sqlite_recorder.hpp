@@ -2,6 +2,7 @@
 // that live in the same database.
 #pragma once
 
+#include "storage/pending_tracking.hpp"
 #include "storage/sqlite_connection.hpp"
 #include "storage/tracking_recorder.hpp"
 
@@ -10,26 +11,38 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 #include <type_traits>
 #include <utility>
 
 namespace projections {
 
-/// The tracking table of one database file, and the connections of the view
-/// that lives beside it: one that writes and one that reads, so that queries
-/// see what is committed and wait for no transaction. Thread-safe.
+/// What a view does at the ends of a transaction.
+struct sqlite_view_hooks {
+  /// Writes what commands have gathered.
+  std::function<void(sqlite_connection&)> flush;
+
+  /// Forgets what commands have gathered.
+  std::function<void()> discard;
+};
+
+/// The tracking table of one view in a database file, and its connections: one
+/// that writes and one that reads, so that queries see what is committed and
+/// wait for no transaction. Thread-safe.
 class sqlite_tracking {
 public:
-  /// Opens the database file `path` and makes the table `tracking` if it is not
-  /// there.
-  explicit sqlite_tracking(const std::string& path);
+  /// Opens the database file `path` and makes its tables if they are not there.
+  /// Positions are in the table `tracking`, as the Python library has it, or in
+  /// `<projection in lower case>_tracking` where a projection is named.
+  sqlite_tracking(const std::string& path, std::string_view projection,
+                  sqlite_view_hooks hooks);
 
   // -- modifiers ---------------------------------------------------------------
 
   /// Calls `change(connection)` in a transaction and commits it, or, if this
-  /// thread is in one already, makes it a part of that. If it throws, nothing
-  /// of it has happened.
+  /// thread is in one already, makes it a part of that. If a part throws,
+  /// nothing of the whole happens.
   void transact(const std::function<void(sqlite_connection&)>& change);
 
   /// Calls `look(connection)`, which changes nothing. In a transaction of this
@@ -40,6 +53,12 @@ public:
   /// `x` or a later position is recorded.
   void record(const tracking& x);
 
+  /// As in `tracking_recorder`.
+  void forget(std::string_view application);
+  void record_version(std::string_view application, fold_version x);
+  view_claim claim(std::string_view application);
+  void interrupt(bool on) noexcept;
+
   [[nodiscard]] change_signal& changes() {
     return *changes_;
   }
@@ -49,11 +68,37 @@ public:
   /// Returns the last position recorded for `application`, if there is one.
   [[nodiscard]] std::optional<log_position> last(std::string_view application);
 
-private:
-  void run_part(const std::function<void(sqlite_connection&)>& change);
-  void execute(const char* sql);
-  void roll_back(const char* sql) noexcept;
+  /// Returns the version recorded for `application`, if there is one.
+  [[nodiscard]] std::optional<fold_version>
+  version(std::string_view application);
 
+private:
+  /// Statements on the tracking table, whose name is known when it is opened.
+  struct statements {
+    explicit statements(const std::string& table);
+
+    std::string create;
+    std::string create_mark;
+    std::string upsert;
+    std::string select_last;
+    std::string remove;
+  };
+
+  void make_tables();
+  void run_part(const std::function<void(sqlite_connection&)>& change);
+  void flush();
+  void execute(const char* sql);
+  [[nodiscard]] bool in_transaction() const {
+    return writing_thread_ == std::this_thread::get_id();
+  }
+  std::optional<log_position> select_last(sqlite_connection& from,
+                                          std::string_view application);
+  void write(const tracking& x);
+
+  const std::string path_;
+  const std::string table_;
+  const statements sql_;
+  sqlite_view_hooks hooks_;
   sqlite_connection writer_;
   sqlite_connection reader_;
   std::shared_ptr<change_signal> changes_;
@@ -62,31 +107,68 @@ private:
   std::recursive_mutex writing_;
   std::atomic<std::thread::id> writing_thread_{};
 
+  /// What the transaction has recorded, and whether a part of it has failed.
+  pending_tracking pending_;
+  bool is_doomed_ = false;
+
   std::mutex reading_;
 };
 
 /// The recorder of views in a SQLite database that have the interface `View`.
 /// Commands of a view run in `transact` and begin with `record`; queries run in
-/// `query`.
+/// `query`. A command may keep what it changes in members and leave it to
+/// `flush` to write it: then a group of events costs one statement for all of
+/// them.
 template <class View = tracking_recorder>
 class sqlite_recorder : public View {
 public:
-  /// Opens the database file `path`.
-  explicit sqlite_recorder(const std::string& path) : tracking_(path) {
+  /// Opens the database file `path`. A file that holds several views needs the
+  /// names of their projections, which go before `_tracking` in the names of
+  /// the tables.
+  explicit sqlite_recorder(const std::string& path,
+                           std::string_view projection = {})
+    : tracking_(
+      path, projection,
+      {[this](sqlite_connection& db) { flush(db); }, [this] { discard(); }}) {
     // nop
   }
 
   void insert_tracking(const tracking& x) override {
-    tracking_.transact([&](sqlite_connection&) { tracking_.record(x); });
+    transact([&](sqlite_connection&) { record(x); });
   }
 
   void in_one_transaction(const std::function<void()>& commands) override {
-    tracking_.transact([&](sqlite_connection&) { commands(); });
+    transact([&](sqlite_connection&) { commands(); });
+  }
+
+  void forget(std::string_view application) override {
+    tracking_.forget(application);
+  }
+
+  void record_version(std::string_view application, fold_version x) override {
+    tracking_.record_version(application, x);
+  }
+
+  view_claim claim(std::string_view application) override {
+    return tracking_.claim(application);
+  }
+
+  void interrupt(bool on) noexcept override {
+    tracking_.interrupt(on);
   }
 
   std::optional<log_position>
   max_tracking_id(std::string_view application) override {
     return tracking_.last(application);
+  }
+
+  std::optional<fold_version>
+  recorded_version(std::string_view application) override {
+    return tracking_.version(application);
+  }
+
+  const void* connection() const noexcept override {
+    return this;
   }
 
 protected:
@@ -110,13 +192,25 @@ protected:
     tracking_.record(x);
   }
 
+  /// Writes what commands have gathered in members, and empties those. Called
+  /// before a commit, and before a query of the thread that is in a
+  /// transaction.
+  virtual void flush(sqlite_connection&) {
+    // Nothing is gathered.
+  }
+
+  /// Forgets what commands have gathered: the transaction has failed.
+  virtual void discard() {
+    // Nothing is gathered.
+  }
+
 private:
   change_signal& changes() override {
     return tracking_.changes();
   }
 
   std::optional<std::chrono::milliseconds> poll_interval() const override {
-    return std::chrono::milliseconds{50};
+    return sqlite_poll_interval;
   }
 
   sqlite_tracking tracking_;

@@ -27,6 +27,19 @@ public:
   using std::runtime_error::runtime_error;
 };
 
+/// `process_event` has returned without recording the place of the event.
+class tracking_missing : public std::logic_error {
+public:
+  using std::logic_error::logic_error;
+};
+
+/// A view does not fit what is to be folded into it: it was folded by other
+/// code, or from a log that went further. A rebuild makes it fit.
+class rebuild_needed : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
 /// A position was not recorded in time.
 class wait_timeout : public std::runtime_error {
 public:

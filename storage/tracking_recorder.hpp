@@ -2,8 +2,8 @@
 // the recorder of a backend to write a view.
 #pragma once
 
+#include "messages/recorded_event.hpp"
 #include "storage/change_signal.hpp"
-#include "storage/recorded_event.hpp"
 #include "storage/store_error.hpp"
 
 #include <chrono>

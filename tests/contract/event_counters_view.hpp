@@ -39,6 +39,10 @@ public:
     return locked([this] { return subsequent_; });
   }
 
+  void clear() override {
+    locked([this] { created_ = subsequent_ = 0; });
+  }
+
 private:
   void incr(int64_t& counter, const tracking& x) {
     locked([&] {
@@ -51,12 +55,14 @@ private:
   int64_t subsequent_ = 0;
 };
 
-/// The view in a SQLite database.
+/// The view in a SQLite database. What a group of events counts is written at
+/// once.
 class sqlite_event_counters final
   : public sqlite_recorder<event_counters_view> {
 public:
-  explicit sqlite_event_counters(const std::string& path)
-    : sqlite_recorder(path) {
+  explicit sqlite_event_counters(const std::string& path,
+                                 std::string_view projection = {})
+    : sqlite_recorder(path, projection) {
     transact([](sqlite_connection& db) {
       db.database().exec("CREATE TABLE IF NOT EXISTS eventcounters ("
                          "counter_name TEXT PRIMARY KEY, counter INTEGER)");
@@ -64,36 +70,63 @@ public:
   }
 
   void incr_created_event_counter(const tracking& x) override {
-    incr("CREATED_EVENTS", x);
+    incr(created_, x);
   }
 
   void incr_subsequent_event_counter(const tracking& x) override {
-    incr("SUBSEQUENT_EVENTS", x);
+    incr(subsequent_, x);
   }
 
   int64_t get_created_event_counter() override {
-    return get("CREATED_EVENTS");
+    return get(created_name);
   }
 
   int64_t get_subsequent_event_counter() override {
-    return get("SUBSEQUENT_EVENTS");
+    return get(subsequent_name);
+  }
+
+  void clear() override {
+    transact([this](sqlite_connection& db) {
+      discard();
+      db.database().exec("DELETE FROM eventcounters");
+    });
   }
 
 private:
+  static constexpr const char* created_name = "CREATED_EVENTS";
+  static constexpr const char* subsequent_name = "SUBSEQUENT_EVENTS";
+
   static constexpr const char* incr_sql
-    = "INSERT INTO eventcounters VALUES (?, 1) ON CONFLICT (counter_name) "
-      "DO UPDATE SET counter = counter + 1";
+    = "INSERT INTO eventcounters VALUES (?, ?) ON CONFLICT (counter_name) "
+      "DO UPDATE SET counter = counter + excluded.counter";
 
   static constexpr const char* get_sql
     = "SELECT counter FROM eventcounters WHERE counter_name = ?";
 
-  void incr(const char* name, const tracking& x) {
-    transact([&](sqlite_connection& db) {
+  void incr(int64_t& counter, const tracking& x) {
+    transact([&](sqlite_connection&) {
       record(x);
-      auto change = db.statement(incr_sql);
-      change->bind(1, name);
-      change->exec();
+      ++counter;
     });
+  }
+
+  void flush(sqlite_connection& db) override {
+    write(db, created_name, created_);
+    write(db, subsequent_name, subsequent_);
+  }
+
+  void discard() override {
+    created_ = subsequent_ = 0;
+  }
+
+  static void write(sqlite_connection& db, const char* name, int64_t& counter) {
+    if (counter == 0)
+      return;
+    auto change = db.statement(incr_sql);
+    change->bind(1, name);
+    change->bind(2, counter);
+    change->exec();
+    counter = 0;
   }
 
   int64_t get(const char* name) {
@@ -103,6 +136,10 @@ private:
       return row->executeStep() ? row->getColumn(0).getInt64() : 0;
     });
   }
+
+  /// Counted by the transaction under way and not written yet.
+  int64_t created_ = 0;
+  int64_t subsequent_ = 0;
 };
 
 } // namespace projections::test

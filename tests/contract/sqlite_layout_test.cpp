@@ -87,7 +87,23 @@ BOOST_AUTO_TEST_CASE(tracking_is_shared_with_the_python_library) {
   BOOST_CHECK_THROW(view.incr_created_event_counter({"upstream", 7}),
                     integrity_error);
   view.incr_created_event_counter({"upstream", 8});
-  BOOST_TEST(select("SELECT * FROM tracking") == "upstream;8;");
+  // The mark says that the table has one row for each application.
+  BOOST_TEST(select("SELECT * FROM tracking") == "__migration__;1;upstream;8;");
+}
+
+BOOST_AUTO_TEST_CASE(tracking_table_of_early_versions_is_refused) {
+  run("CREATE TABLE tracking (application_name TEXT, notification_id INTEGER, "
+      "PRIMARY KEY (application_name, notification_id)) WITHOUT ROWID");
+  try {
+    sqlite_event_counters view{path};
+    BOOST_ERROR("the layout was taken");
+  } catch (const store_error& e) {
+    BOOST_TEST(e.what()
+               == "sqlite:" + path
+                    + ": table tracking has several rows for an application, "
+                      "as early versions of the Python library made it; let a "
+                      "later one convert it first");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(unknown_layout_is_refused) {

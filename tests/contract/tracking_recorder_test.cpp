@@ -39,6 +39,9 @@ struct sqlite_views {
 
 using views = std::tuple<memory_views, sqlite_views>;
 
+// Those whose transactions can fail as a whole.
+using durable_views = std::tuple<sqlite_views>;
+
 // Longer than any test may take: what should end a wait is not the clock.
 constexpr auto long_time = 1min;
 
@@ -116,13 +119,16 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(transaction_of_many_commands_is_one, Views,
     view->incr_created_event_counter({"upstream", 1});
     // The thread in the transaction sees what it has done.
     BOOST_TEST(view->get_created_event_counter() == 1);
-    BOOST_CHECK_THROW(view->incr_created_event_counter({"upstream", 1}),
-                      integrity_error);
+    BOOST_TEST((view->max_tracking_id("upstream") == 1));
     view->incr_subsequent_event_counter({"upstream", 2});
+    view->incr_created_event_counter({"upstream", 4});
+    view->insert_tracking({"other", 3});
+    BOOST_TEST((view->max_tracking_id("upstream") == 4));
   });
-  BOOST_TEST(view->get_created_event_counter() == 1);
+  BOOST_TEST(view->get_created_event_counter() == 2);
   BOOST_TEST(view->get_subsequent_event_counter() == 1);
-  BOOST_TEST((backend.open()->max_tracking_id("upstream") == 2));
+  BOOST_TEST((backend.open()->max_tracking_id("upstream") == 4));
+  BOOST_TEST((backend.open()->max_tracking_id("other") == 3));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(wait_is_ended_by_the_position, Views, views) {
@@ -178,34 +184,151 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(commands_of_many_threads_count_once, Views,
   BOOST_TEST(view->get_created_event_counter() > 0);
 }
 
-BOOST_AUTO_TEST_CASE(failed_sqlite_transaction_leaves_nothing) {
-  sqlite_views backend;
+BOOST_AUTO_TEST_CASE_TEMPLATE(repeated_position_in_a_transaction_is_refused,
+                              Views, views) {
+  Views backend;
   auto view = backend.open();
   BOOST_CHECK_THROW(view->in_one_transaction([&] {
     view->incr_created_event_counter({"upstream", 1});
-    throw std::runtime_error{"the second event fails"};
+    view->incr_created_event_counter({"upstream", 2});
+    view->incr_created_event_counter({"upstream", 2});
+  }),
+                    integrity_error);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(failed_transaction_leaves_nothing, Views,
+                              durable_views) {
+  Views backend;
+  auto view = backend.open();
+  view->incr_created_event_counter({"upstream", 1});
+  BOOST_CHECK_THROW(view->in_one_transaction([&] {
+    view->incr_created_event_counter({"upstream", 2});
+    BOOST_TEST(view->get_created_event_counter() == 2);
+    view->incr_created_event_counter({"upstream", 3});
+    throw std::runtime_error{"the third event fails"};
   }),
                     std::runtime_error);
+  BOOST_TEST((view->max_tracking_id("upstream") == 1));
+  BOOST_TEST(view->get_created_event_counter() == 1);
+  view->incr_created_event_counter({"upstream", 2});
+  BOOST_TEST(view->get_created_event_counter() == 2);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(hidden_failure_of_a_command_undoes_the_rest,
+                              Views, durable_views) {
+  Views backend;
+  auto view = backend.open();
+  BOOST_CHECK_THROW(view->in_one_transaction([&] {
+    view->incr_created_event_counter({"upstream", 1});
+    BOOST_CHECK_THROW(view->incr_created_event_counter({"upstream", 1}),
+                      integrity_error);
+    view->incr_created_event_counter({"upstream", 2});
+  }),
+                    store_error);
   BOOST_TEST(!view->max_tracking_id("upstream"));
   BOOST_TEST(view->get_created_event_counter() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(failed_part_of_a_sqlite_transaction_leaves_the_rest) {
-  sqlite_views backend;
+BOOST_AUTO_TEST_CASE_TEMPLATE(transaction_overtaken_by_another_is_refused,
+                              Views, durable_views) {
+  Views backend;
   auto view = backend.open();
-  view->in_one_transaction([&] {
-    view->incr_created_event_counter({"upstream", 1});
-    BOOST_CHECK_THROW(view->in_one_transaction([&] {
-      view->incr_subsequent_event_counter({"upstream", 2});
-      throw std::runtime_error{"the second event fails"};
-    }),
-                      std::runtime_error);
-    BOOST_TEST((view->max_tracking_id("upstream") == 1));
-    view->incr_created_event_counter({"upstream", 2});
+  auto other = backend.open();
+  other->in_one_transaction([&] {
+    other->incr_created_event_counter({"upstream", 1});
+    other->incr_created_event_counter({"upstream", 5});
   });
-  BOOST_TEST((view->max_tracking_id("upstream") == 2));
+  // It goes further than the other one, but its first events are in already.
+  BOOST_CHECK_THROW(view->in_one_transaction([&] {
+    view->incr_created_event_counter({"upstream", 4});
+    view->incr_created_event_counter({"upstream", 9});
+  }),
+                    integrity_error);
+  BOOST_TEST((view->max_tracking_id("upstream") == 5));
   BOOST_TEST(view->get_created_event_counter() == 2);
-  BOOST_TEST(view->get_subsequent_event_counter() == 0);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(emptied_view_begins_again, Views, views) {
+  Views backend;
+  auto view = backend.open();
+  view->incr_created_event_counter({"upstream", 1});
+  view->insert_tracking({"other", 3});
+  view->record_version("upstream", {2, 5});
+  view->in_one_transaction([&] {
+    view->clear();
+    view->forget("upstream");
+  });
+  BOOST_TEST(!view->max_tracking_id("upstream"));
+  BOOST_TEST(!view->recorded_version("upstream"));
+  BOOST_TEST((view->max_tracking_id("other") == 3));
+  BOOST_TEST(view->get_created_event_counter() == 0);
+  view->incr_created_event_counter({"upstream", 1});
+  BOOST_TEST(view->get_created_event_counter() == 1);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(version_of_the_code_is_recorded, Views, views) {
+  Views backend;
+  auto view = backend.open();
+  BOOST_TEST(!view->recorded_version("upstream"));
+  view->record_version("upstream", {1, 1});
+  view->record_version("upstream", {2, 5});
+  BOOST_TEST(
+    (backend.open()->recorded_version("upstream") == fold_version{2, 5}));
+  BOOST_TEST(!view->recorded_version("other"));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(claim_keeps_others_off_until_it_ends, Views,
+                              views) {
+  Views backend;
+  auto view = backend.open();
+  auto other = backend.open();
+  auto claim = view->claim("upstream");
+  BOOST_TEST(!!claim);
+  BOOST_TEST(!other->claim("upstream"));
+  BOOST_TEST(!view->claim("upstream"));
+  BOOST_TEST(!!other->claim("downstream"));
+  claim.reset();
+  BOOST_TEST(!!other->claim("upstream"));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(interrupted_command_does_not_wait_for_a_lock,
+                              Views, durable_views) {
+  Views backend;
+  auto view = backend.open();
+  auto holder = backend.open();
+  holder->in_one_transaction([&] {
+    holder->insert_tracking({"upstream", 1});
+    std::jthread interrupter{[&] { view->interrupt(true); }};
+    BOOST_CHECK_THROW(view->insert_tracking({"upstream", 2}),
+                      store_unavailable);
+  });
+  view->interrupt(false);
+  view->insert_tracking({"upstream", 2});
+  BOOST_TEST((view->max_tracking_id("upstream") == 2));
+}
+
+BOOST_AUTO_TEST_CASE(view_without_clear_says_so) {
+  memory_recorder<> view;
+  try {
+    view.clear();
+    BOOST_ERROR("a view without clear() was emptied");
+  } catch (const store_error& e) {
+    BOOST_TEST(e.what()
+               == std::string{"this view cannot be emptied: it does not "
+                              "override clear()"});
+  }
+}
+
+BOOST_AUTO_TEST_CASE(views_share_a_sqlite_file_by_the_names_of_projections) {
+  temporary_folder folder;
+  sqlite_recorder<> one{folder.path() + "/views", "One"};
+  sqlite_recorder<> other{folder.path() + "/views", "other"};
+  auto claim = one.claim("upstream");
+  BOOST_TEST(!!other.claim("upstream"));
+  one.insert_tracking({"upstream", 3});
+  BOOST_TEST(!other.max_tracking_id("upstream"));
+  sqlite_recorder<> again{folder.path() + "/views", "one"};
+  BOOST_TEST((again.max_tracking_id("upstream") == 3));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,6 @@
-// What an event store keeps: events before and after they are recorded.
-// Everything between an application and a projection speaks of these.
+// What is said to and by event stores: events before and after they are
+// recorded, appends and their outcomes, parts of the log. Everything between an
+// application and a projection speaks of these.
 #pragma once
 
 #include <cstdint>
@@ -66,6 +67,45 @@ struct append_request {
 
   /// At least one.
   std::vector<new_event> events;
+};
+
+/// Why an append was refused.
+enum class append_error : uint8_t {
+  none,
+  /// The stream has another version than was expected.
+  wrong_expected_version,
+  /// The idempotency key of one of the events is in the store already, or twice
+  /// in the request.
+  key_exists,
+  /// There is no event, or a name that is missing or no text, or a payload that
+  /// is too large.
+  malformed,
+};
+
+/// What became of an `append_request`.
+struct append_outcome {
+  append_error error = append_error::none;
+
+  /// Where the events are, one for each; empty if it was refused.
+  std::vector<log_position> positions;
+
+  /// The version of the stream: after the append, or as it was found.
+  stream_version version = 0;
+
+  /// What is wrong, with the stream and the values; empty if nothing is.
+  std::string problem;
+};
+
+/// A part of the log.
+struct log_slice {
+  /// The events asked for, in the order of their positions.
+  std::vector<recorded_event> events;
+
+  /// Everything up to here was looked at: where to read on.
+  log_position read_to = log_start;
+
+  /// Whether there was nothing more when it was read.
+  bool at_head = false;
 };
 
 } // namespace projections

@@ -1,0 +1,163 @@
+#include "storage/projection_fold.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace projections {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+/// So many events are folded between two looks at the clock.
+constexpr size_t events_between_looks = 16;
+
+} // namespace
+
+projection_fold::projection_fold(std::shared_ptr<event_processor> processor,
+                                 std::string application, group_limits limits)
+  : processor_(std::move(processor)),
+    application_(std::move(application)), current_{application_},
+    limits_(limits),
+    topics_(processor_->topics().begin(), processor_->topics().end()) {
+  limits_.events_max = std::max(limits_.events_max, size_t{1});
+}
+
+// -- modifiers ----------------------------------------------------------------
+
+bool projection_fold::claim() {
+  if (!claim_)
+    claim_ = processor_->recorder().claim(application_);
+  return claim_ != nullptr;
+}
+
+void projection_fold::leave() {
+  claim_.reset();
+}
+
+void projection_fold::begin(log_position head) {
+  auto& view = processor_->recorder();
+  auto at = view.max_tracking_id(application_);
+  auto name = "the view of projection \"" + processor_->name() + "\"";
+  if (at && *at > head)
+    throw rebuild_needed{name + " is at position " + std::to_string(*at)
+                         + " of application \"" + application_
+                         + "\", whose log ends at " + std::to_string(head)
+                         + ": it was folded from another log; rebuild it, or "
+                           "name the right store"};
+  fold_version current{processor_->version(), view.version()};
+  auto recorded = view.recorded_version(application_);
+  if (!recorded)
+    view.record_version(application_, current);
+  else if (*recorded != current)
+    throw rebuild_needed{
+      name + " was folded by version " + std::to_string(recorded->projection)
+      + " of the projection and version " + std::to_string(recorded->view)
+      + " of the view; these are versions " + std::to_string(current.projection)
+      + " and " + std::to_string(current.view) + ": rebuild it"};
+  position_ = at.value_or(log_start);
+}
+
+void projection_fold::empty_view() {
+  auto& view = processor_->recorder();
+  view.in_one_transaction([&] {
+    view.clear();
+    view.forget(application_);
+    view.record_version(application_, {processor_->version(), view.version()});
+  });
+  position_ = log_start;
+}
+
+bool projection_fold::fold_group(const log_slice& slice) {
+  failed_event_.clear();
+  if (slice.read_to <= position_)
+    return false;
+  auto& view = processor_->recorder();
+  auto first = std::upper_bound(
+    slice.events.begin(), slice.events.end(), position_,
+    [](log_position p, auto& event) { return p < event.position; });
+  auto last = slice.events.end();
+  auto at = first;
+  auto reached = position_;
+  size_t count = 0;
+  auto is_full = [&, until = clock::now() + limits_.delay_max] {
+    return count >= limits_.events_max
+           || (count > 0 && hurries_.load(std::memory_order_relaxed))
+           || (count > 0 && count % events_between_looks == 0
+               && clock::now() >= until);
+  };
+  try {
+    view.in_one_transaction([&] {
+      for (; at != last; ++at) {
+        if (!wants(*at))
+          continue;
+        if (is_full())
+          return;
+        fold(*at);
+        reached = at->position;
+        ++count;
+      }
+      if (slice.read_to > reached) {
+        current_.position = slice.read_to;
+        view.insert_tracking(current_);
+        reached = slice.read_to;
+      }
+    });
+  } catch (const store_unavailable&) {
+    throw;
+  } catch (...) {
+    // It failed in the commit, or for a reason that has nothing to do with an
+    // event.
+    if (at == last)
+      throw;
+    fold_again(first, at);
+    failed_event_ = describe(*at);
+    throw;
+  }
+  position_ = reached;
+  events_ += count;
+  return at != last;
+}
+
+// -- inspectors ---------------------------------------------------------------
+
+bool projection_fold::wants(const recorded_event& event) const {
+  return topics_.empty() || topics_.contains(event.topic);
+}
+
+void projection_fold::fold(const recorded_event& event) {
+  current_.position = event.position;
+  processor_->process_event(event, current_);
+  if (!processor_->recorder().has_tracking_id(application_, event.position))
+    throw tracking_missing{"process_event of projection \"" + processor_->name()
+                           + "\" recorded no tracking for " + describe(event)};
+}
+
+/// Folds what came before an event that failed, and so was taken back with it.
+/// A view in memory has kept it.
+void projection_fold::fold_again(iterator first, iterator last) {
+  auto& view = processor_->recorder();
+  position_ = view.max_tracking_id(application_).value_or(log_start);
+  size_t count = 0;
+  auto reached = position_;
+  view.in_one_transaction([&] {
+    for (; first != last; ++first)
+      if (wants(*first)) {
+        if (first->position > position_)
+          fold(*first);
+        reached = first->position;
+        ++count;
+      }
+  });
+  position_ = std::max(position_, reached);
+  events_ += count;
+}
+
+std::string projection_fold::describe(const recorded_event& event) const {
+  return "event " + event.topic + " at position "
+         + std::to_string(event.position) + " of application \"" + application_
+         + "\" (version " + std::to_string(event.version) + " of stream \""
+         + event.stream + "\")";
+}
+
+} // namespace projections

@@ -1,0 +1,119 @@
+// Folds the events of an application into a view, group by group. A runner owns
+// one; everything it does may block.
+#pragma once
+
+#include "storage/event_processor.hpp"
+#include "storage/event_store.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
+
+namespace projections {
+
+/// When the transaction of a group is committed, though there is more to fold.
+struct group_limits {
+  /// After so many events; at least 1.
+  size_t events_max = 1000;
+
+  /// So long after the first event of the group.
+  std::chrono::milliseconds delay_max{100};
+};
+
+/// The fold of one application's events by one projection. Not thread-safe but
+/// for `hurry` and `interrupt`.
+class projection_fold {
+public:
+  /// `processor` is not null.
+  projection_fold(std::shared_ptr<event_processor> processor,
+                  std::string application, group_limits limits);
+
+  // -- modifiers ---------------------------------------------------------------
+
+  /// Asks to be the only one who folds. Returns false if somebody else does.
+  /// Keeps what it was granted until `leave`.
+  bool claim();
+
+  /// Gives the claim back.
+  void leave();
+
+  /// Looks how far the view is, where `head` is the last position of the log.
+  /// Throws `rebuild_needed` if the view is further, or was folded by another
+  /// version of the projection or of the view.
+  void begin(log_position head);
+
+  /// Empties the view and forgets how far it was, in one transaction.
+  void empty_view();
+
+  /// Folds the next group: events of `slice` that come after `position()`.
+  /// Returns false when all of it is folded; positions of events that were
+  /// filtered out are then recorded as well. Lets out what the projection
+  /// throws for an event: then all events before it are recorded, and
+  /// `failed_event` tells which one it was. Throws `store_unavailable` if the
+  /// view cannot be reached; then how far it is has to be looked up by `begin`.
+  bool fold_group(const log_slice& slice);
+
+  /// Makes the group under way the last one, however small, and commits it.
+  void hurry(bool on) {
+    hurries_ = on;
+  }
+
+  /// As in `tracking_recorder`.
+  void interrupt(bool on) noexcept {
+    processor_->recorder().interrupt(on);
+  }
+
+  // -- inspectors --------------------------------------------------------------
+
+  /// Returns the last position that is recorded.
+  [[nodiscard]] log_position position() const {
+    return position_;
+  }
+
+  /// Returns how many events were folded, those filtered out not counted.
+  [[nodiscard]] uint64_t events() const {
+    return events_;
+  }
+
+  /// Says which event it was that the projection threw for, in words; empty if
+  /// it threw for none.
+  [[nodiscard]] const std::string& failed_event() const {
+    return failed_event_;
+  }
+
+  [[nodiscard]] event_processor& processor() const {
+    return *processor_;
+  }
+
+  [[nodiscard]] const std::string& application() const {
+    return application_;
+  }
+
+private:
+  using iterator = std::vector<recorded_event>::const_iterator;
+
+  [[nodiscard]] bool wants(const recorded_event& event) const;
+  void fold(const recorded_event& event);
+  void fold_again(iterator first, iterator last);
+  [[nodiscard]] std::string describe(const recorded_event& event) const;
+
+  std::shared_ptr<event_processor> processor_;
+  std::string application_;
+
+  /// The place of the event that is being folded.
+  tracking current_;
+
+  group_limits limits_;
+  std::unordered_set<std::string> topics_;
+  view_claim claim_;
+  log_position position_ = log_start;
+  uint64_t events_ = 0;
+  std::string failed_event_;
+  std::atomic<bool> hurries_ = false;
+};
+
+} // namespace projections
