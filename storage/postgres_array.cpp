@@ -4,45 +4,53 @@ namespace projections {
 
 namespace {
 
-/// Appends the `bytes` lowest bytes of `x`, the highest of them first.
-void put(std::string& to, uint64_t x, int bytes) {
-  for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8)
-    to += static_cast<char>((x >> shift) & 0xFF);
+// As array_recv in the server's arrayfuncs.c reads it: the number of
+// dimensions, whether there are nulls, and the type, then for each dimension
+// its size and the first index, then the elements.
+constexpr size_t dimensions_at = 0;
+constexpr size_t type_at = 8;
+constexpr size_t size_at = 12;
+constexpr size_t first_index_at = 16;
+constexpr size_t header_bytes = 20;
+constexpr size_t header_bytes_if_empty = 12;
+
+/// Writes the four bytes of `x` to `at`, the highest of them first.
+void put(char* at, uint32_t x) {
+  for (int i = 0; i < 4; ++i)
+    at[i] = static_cast<char>((x >> (24 - i * 8)) & 0xFF);
+}
+
+void append(std::string& to, uint32_t x) {
+  to.resize(to.size() + 4);
+  put(to.data() + to.size() - 4, x);
 }
 
 } // namespace
 
-postgres_array::postgres_array(element type) : type_(type) {
-  // nop
+postgres_array::postgres_array(element type) : bytes_(header_bytes, '\0') {
+  put(bytes_.data() + type_at, static_cast<uint32_t>(type));
 }
 
 void postgres_array::add(std::string_view x) {
-  put(elements_, x.size(), 4);
-  elements_ += x;
+  append(bytes_, static_cast<uint32_t>(x.size()));
+  bytes_ += x;
   ++size_;
 }
 
 void postgres_array::add(int64_t x) {
-  put(elements_, 8, 4);
-  put(elements_, static_cast<uint64_t>(x), 8);
+  append(bytes_, 8);
+  append(bytes_, static_cast<uint32_t>(static_cast<uint64_t>(x) >> 32));
+  append(bytes_, static_cast<uint32_t>(x));
   ++size_;
 }
 
-pqxx::binarystring postgres_array::parameter() const {
-  // As array_recv in the server's arrayfuncs.c reads it: the number of
-  // dimensions, whether there are nulls, the type, then for each dimension its
-  // size and the first index.
-  std::string result;
-  result.reserve(20 + elements_.size());
-  put(result, empty() ? 0 : 1, 4);
-  put(result, 0, 4);
-  put(result, static_cast<uint32_t>(type_), 4);
-  if (!empty()) {
-    put(result, size_, 4);
-    put(result, 1, 4);
-    result += elements_;
-  }
-  return pqxx::binarystring{result};
+pqxx::binarystring postgres_array::parameter() {
+  if (empty())
+    return {bytes_.data(), header_bytes_if_empty};
+  put(bytes_.data() + dimensions_at, 1);
+  put(bytes_.data() + size_at, static_cast<uint32_t>(size_));
+  put(bytes_.data() + first_index_at, 1);
+  return {bytes_.data(), bytes_.size()};
 }
 
 } // namespace projections

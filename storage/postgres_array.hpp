@@ -30,23 +30,19 @@ public:
   /// Adds an element, which is a number.
   void add(int64_t x);
 
-  // -- inspectors --------------------------------------------------------------
+  /// Returns the array as a parameter.
+  [[nodiscard]] pqxx::binarystring parameter();
 
-  [[nodiscard]] size_t size() const {
-    return size_;
-  }
+  // -- inspectors --------------------------------------------------------------
 
   [[nodiscard]] bool empty() const {
     return size_ == 0;
   }
 
-  /// Returns the array as a parameter.
-  [[nodiscard]] pqxx::binarystring parameter() const;
-
 private:
-  std::string elements_;
+  /// What goes to the server; its head is filled in at the end.
+  std::string bytes_;
   size_t size_ = 0;
-  element type_;
 };
 
 } // namespace projections

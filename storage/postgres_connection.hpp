@@ -68,6 +68,9 @@ public:
   /// Ends the transaction, if there is one, without its changes.
   void roll_back() noexcept;
 
+  /// Ends the session; what is executed next makes another one.
+  void disconnect() noexcept;
+
   /// Cancels what is executed or waited for, and makes what comes fail, until
   /// `on` is false. Returns when the statement under way has ended or half a
   /// second is over. Thread-safe.
@@ -88,6 +91,11 @@ public:
   /// another number comes back.
   [[nodiscard]] uint64_t session_number() const {
     return session_number_;
+  }
+
+  /// Returns the server's number of the process behind this session.
+  [[nodiscard]] int backend() const {
+    return session_ ? session_->session.backendpid() : 0;
   }
 
 private:
@@ -126,7 +134,6 @@ private:
   }
 
   void connect();
-  void disconnect() noexcept;
   [[noreturn]] void throw_lost();
   [[noreturn]] void throw_error(std::string_view tried,
                                 const pqxx::pqxx_exception& e) const;

@@ -1,6 +1,7 @@
 #include "storage/postgres_uri.hpp"
 
 #include "storage/storable_text.hpp"
+#include "storage/table_name.hpp"
 
 // libpqxx cannot take a URI apart; libpq can.
 #include <libpq-fe.h>
@@ -168,16 +169,6 @@ void postgres_uri::parse(const std::string& uri) {
     connection_string_ += key + '=' + quoted_value(x) + ' ';
 }
 
-std::string quoted_identifier(std::string_view identifier) {
-  std::string result = "\"";
-  for (auto c : identifier) {
-    if (c == '"')
-      result += c;
-    result += c;
-  }
-  return result + '"';
-}
-
 std::string quoted_table(const postgres_uri& uri, std::string_view table) {
   if (table.empty() || !is_storable_text(table))
     throw store_error{uri.name()
@@ -188,15 +179,7 @@ std::string quoted_table(const postgres_uri& uri, std::string_view table) {
                       + "\" has " + std::to_string(table.size())
                       + " bytes; PostgreSQL takes at most "
                       + std::to_string(identifier_bytes_max)};
-  return quoted_identifier(uri.schema()) + '.' + quoted_identifier(table);
-}
-
-std::string table_prefix(std::string_view prefix) {
-  std::string result{prefix};
-  for (auto& c : result)
-    if (c >= 'A' && c <= 'Z')
-      c = static_cast<char>(c - 'A' + 'a');
-  return result;
+  return quoted_name(uri.schema()) + '.' + quoted_name(table);
 }
 
 } // namespace projections

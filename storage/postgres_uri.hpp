@@ -70,11 +70,4 @@ private:
 [[nodiscard]] std::string quoted_table(const postgres_uri& uri,
                                        std::string_view table);
 
-/// Returns `identifier` in quotes as SQL takes it.
-[[nodiscard]] std::string quoted_identifier(std::string_view identifier);
-
-/// Returns `prefix` in lower case (as far as it is ASCII), which is how the
-/// Python library names the tables of an application or projection.
-[[nodiscard]] std::string table_prefix(std::string_view prefix);
-
 } // namespace projections

@@ -5,6 +5,10 @@
 #include "tests/contract/event_counters_view.hpp"
 #include "tests/temporary_folder.hpp"
 
+#ifdef PROJECTIONS_WITH_POSTGRESQL
+#  include "tests/contract/postgres_schema.hpp"
+#endif
+
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
@@ -12,6 +16,7 @@
 #include <stop_token>
 #include <thread>
 #include <tuple>
+#include <utility>
 
 namespace {
 
@@ -29,6 +34,7 @@ struct memory_views {
     = std::make_shared<memory_event_counters>();
 };
 
+#ifdef PROJECTIONS_WITH_SQLITE
 struct sqlite_views {
   std::shared_ptr<event_counters_view> open() {
     return std::make_shared<sqlite_event_counters>(folder.path() + "/view");
@@ -36,11 +42,33 @@ struct sqlite_views {
 
   temporary_folder folder;
 };
+#endif
 
-using views = std::tuple<memory_views, sqlite_views>;
+#ifdef PROJECTIONS_WITH_POSTGRESQL
+struct postgres_views {
+  std::shared_ptr<event_counters_view> open() {
+    return std::make_shared<postgres_event_counters>(schema.uri());
+  }
 
-// Those whose transactions can fail as a whole.
-using durable_views = std::tuple<sqlite_views>;
+  postgres_schema schema;
+};
+#endif
+
+// Those whose transactions can fail as a whole, and all of them.
+// clang-format off
+using durable_views = std::tuple<
+#if defined(PROJECTIONS_WITH_SQLITE) && defined(PROJECTIONS_WITH_POSTGRESQL)
+  sqlite_views, postgres_views
+#elif defined(PROJECTIONS_WITH_SQLITE)
+  sqlite_views
+#elif defined(PROJECTIONS_WITH_POSTGRESQL)
+  postgres_views
+#endif
+>;
+// clang-format on
+
+using views = decltype(std::tuple_cat(std::declval<std::tuple<memory_views>>(),
+                                      std::declval<durable_views>()));
 
 // Longer than any test may take: what should end a wait is not the clock.
 constexpr auto long_time = 1min;
@@ -319,6 +347,7 @@ BOOST_AUTO_TEST_CASE(view_without_clear_says_so) {
   }
 }
 
+#ifdef PROJECTIONS_WITH_SQLITE
 BOOST_AUTO_TEST_CASE(views_share_a_sqlite_file_by_the_names_of_projections) {
   temporary_folder folder;
   sqlite_recorder<> one{folder.path() + "/views", "One"};
@@ -330,5 +359,6 @@ BOOST_AUTO_TEST_CASE(views_share_a_sqlite_file_by_the_names_of_projections) {
   sqlite_recorder<> again{folder.path() + "/views", "one"};
   BOOST_TEST((again.max_tracking_id("upstream") == 3));
 }
+#endif
 
 BOOST_AUTO_TEST_SUITE_END()
