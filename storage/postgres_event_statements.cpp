@@ -21,11 +21,11 @@ postgres_event_store::table_names::table_names(const postgres_uri& uri,
                                                std::string_view application) {
   auto name = application.empty() ? "stored_events"
                                   : lower_case(application) + "_events";
+  // The longest name first, for the others are short enough if it is.
+  metadata = quoted_table(uri, "projections_" + name + "_metadata");
   channel = name;
   events = quoted_table(uri, name);
   keys = quoted_table(uri, "projections_" + name + "_keys");
-  // The longest name, so that of the index is short enough as well.
-  metadata = quoted_table(uri, "projections_" + name + "_metadata");
   index = quoted_name(name + "_notification_id_idx");
 }
 

@@ -63,14 +63,17 @@ std::string percent_decoded(std::string_view text) {
   return result;
 }
 
-/// Returns where the parameters of `uri` begin, at the question mark; its size
-/// if there are none. A password may hold a question mark.
-size_t parameters_of(std::string_view uri) {
-  auto begin = uri.find("://") + 3;
-  auto end_of_user = uri.find_first_of("@/", begin);
-  if (end_of_user != std::string_view::npos && uri[end_of_user] == '@')
-    begin = end_of_user;
-  return std::min(uri.find('?', begin), uri.size());
+/// Refuses a URI with an @ anywhere but between user and host. The likely cause
+/// is a password that is not percent-encoded; libpq would take a part of it for
+/// the name of a host or database, and show it.
+void check_places(std::string_view uri) {
+  auto at = uri.find('@');
+  if (at == std::string_view::npos)
+    return;
+  if (uri.find('@', at + 1) != std::string_view::npos
+      || uri.find_first_of("/?", uri.find("://") + 3) < at)
+    refuse_uri("it has an @, / or ? that must be percent-encoded, as %40, %2F "
+               "or %3F, because it stands in a name or password");
 }
 
 std::string quoted_value(const std::string& text) {
@@ -90,7 +93,8 @@ postgres_uri::postgres_uri(std::string_view uri) {
     refuse_uri("it does not begin with postgresql://");
   if (!is_storable_text(uri))
     refuse_uri("it is not UTF-8 without zero characters");
-  auto query = parameters_of(uri);
+  check_places(uri);
+  auto query = std::min(uri.find('?'), uri.size());
   std::string stripped{uri.substr(0, query)};
   auto separator = '?';
   for (auto rest = uri.substr(std::min(query + 1, uri.size()));
@@ -149,6 +153,8 @@ void postgres_uri::parse(const std::string& uri) {
   auto host = value("host").empty() ? value("hostaddr") : value("host");
   auto port = value("port");
   auto database = value("dbname").empty() ? user : value("dbname");
+  if (port.find_first_not_of("0123456789,") != std::string::npos)
+    refuse_uri("its port is no number");
   database_name_
     = "postgresql://" + user + '@' + host + ':' + port + '/' + database;
   if (auto timeout = value("connect_timeout"); !timeout.empty()) {
