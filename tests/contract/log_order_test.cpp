@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <exception>
 #include <map>
+#include <mutex>
 #include <random>
 #include <string>
 #include <thread>
@@ -99,7 +100,10 @@ private:
 struct shared_state {
   std::atomic<uint64_t> polls = 0;
   std::atomic<int> writers_left = store_writers + plain_writers;
-  std::atomic<int> failures = 0;
+
+  /// What the first writer that failed has said.
+  std::mutex mutex;
+  std::string problem;
 
   /// Returns after the reader has polled `n` times more.
   void wait_for_polls(uint64_t n) {
@@ -116,8 +120,9 @@ std::jthread start_writer(shared_state& state, F work) {
     try {
       work();
     } catch (const std::exception& e) {
-      ++state.failures;
-      BOOST_TEST_MESSAGE(e.what());
+      std::lock_guard guard{state.mutex};
+      if (state.problem.empty())
+        state.problem = e.what();
     }
     --state.writers_left;
   }};
@@ -204,7 +209,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(reader_that_polls_misses_no_event, Backend,
       }));
     auto met = follow(*reader, state);
     writers.clear();
-    BOOST_TEST(state.failures == 0);
+    BOOST_TEST(state.problem == "");
     auto kept = backend.open()->read_all(log_start, met.size() + 100'000, {});
     BOOST_TEST(met.size() > size_t{transactions});
     BOOST_TEST(met.size() == kept.events.size());
