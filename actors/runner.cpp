@@ -257,6 +257,7 @@ void runner_state::folded(bool has_more) {
 void runner_state::emptied() {
   fold_->hurry(is_stopping_);
   status_.position = log_start;
+  tell();
   for (auto& x : std::exchange(rebuilds_, {}))
     x.deliver(view_emptied{});
   begun();

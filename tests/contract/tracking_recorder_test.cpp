@@ -3,6 +3,7 @@
 // the event counters view of the tutorial over every backend; waiting is ended
 // from a second thread, never by the clock where something else can end it.
 #include "tests/contract/event_counters_view.hpp"
+#include "tests/contract/view_backends.hpp"
 #include "tests/temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -18,29 +19,6 @@ namespace {
 using namespace projections;
 using namespace projections::test;
 using namespace std::chrono_literals;
-
-struct memory_views {
-  // A view in memory is one object.
-  std::shared_ptr<event_counters_view> open() {
-    return view;
-  }
-
-  std::shared_ptr<event_counters_view> view
-    = std::make_shared<memory_event_counters>();
-};
-
-struct sqlite_views {
-  std::shared_ptr<event_counters_view> open() {
-    return std::make_shared<sqlite_event_counters>(folder.path() + "/view");
-  }
-
-  temporary_folder folder;
-};
-
-using views = std::tuple<memory_views, sqlite_views>;
-
-// Those whose transactions can fail as a whole.
-using durable_views = std::tuple<sqlite_views>;
 
 // Longer than any test may take: what should end a wait is not the clock.
 constexpr auto long_time = 1min;
