@@ -110,6 +110,24 @@ void when_down(const Handle& actor, Notify notify) {
     std::move(notify));
 }
 
+// -- asking ---------------------------------------------------------------------
+
+/// The answer that a handler owes; it may be given later.
+template <class Answer>
+using promise = caf::typed_response_promise<Answer>;
+
+/// Asks `to` from the actor `self`. What is returned takes the handlers of the
+/// answer and of an error: by `then` in an actor, by `receive` in a
+/// `caf::scoped_actor`.
+template <class Self, class Handle, class Message>
+auto request(Self&& self, const Handle& to, Message&& message) {
+#if PROJECTIONS_NEW_CAF
+  return self->mail(std::forward<Message>(message)).request(to, caf::infinite);
+#else
+  return self->request(to, caf::infinite, std::forward<Message>(message));
+#endif
+}
+
 // -- spawning ------------------------------------------------------------------
 
 /// Wraps a state, so that it is built with its arguments instead of in two
@@ -122,15 +140,20 @@ struct state_holder {
   std::optional<State> state;
 };
 
-/// Returns why an actor ends that let `exception` out.
-inline caf::error error_of(const std::exception_ptr& exception) {
+/// Returns why something failed, in words.
+inline std::string words_of(const std::exception_ptr& exception) {
   try {
     std::rethrow_exception(exception);
   } catch (const std::exception& e) {
-    return caf::make_error(caf::sec::runtime_error, std::string{e.what()});
+    return e.what();
   } catch (...) {
-    return caf::make_error(caf::sec::runtime_error, std::string{"unknown"});
+    return "unknown";
   }
+}
+
+/// Returns why an actor ends that let `exception` out.
+inline caf::error error_of(const std::exception_ptr& exception) {
+  return caf::make_error(caf::sec::runtime_error, words_of(exception));
 }
 
 /// Lets `self` go on when it gets an error: CAF 1.1 sends one to the sender of

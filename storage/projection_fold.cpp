@@ -154,10 +154,10 @@ void projection_fold::fold_again(iterator first, iterator last) {
 }
 
 std::string projection_fold::describe(const recorded_event& event) const {
-  return "event " + event.topic + " at position "
-         + std::to_string(event.position) + " of application \"" + application_
-         + "\" (version " + std::to_string(event.version) + " of stream \""
-         + event.stream + "\")";
+  return "event \"" + event.topic + "\" at position "
+         + std::to_string(event.position) + " (version "
+         + std::to_string(event.version) + " of stream \"" + event.stream
+         + "\")";
 }
 
 } // namespace projections

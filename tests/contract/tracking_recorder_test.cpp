@@ -3,11 +3,8 @@
 // the event counters view of the tutorial over every backend; waiting is ended
 // from a second thread, never by the clock where something else can end it.
 #include "tests/contract/event_counters_view.hpp"
+#include "tests/contract/view_backends.hpp"
 #include "tests/temporary_folder.hpp"
-
-#ifdef PROJECTIONS_WITH_POSTGRESQL
-#  include "tests/contract/postgres_schema.hpp"
-#endif
 
 #include <boost/test/unit_test.hpp>
 
@@ -15,60 +12,12 @@
 #include <memory>
 #include <stop_token>
 #include <thread>
-#include <tuple>
-#include <utility>
 
 namespace {
 
 using namespace projections;
 using namespace projections::test;
 using namespace std::chrono_literals;
-
-struct memory_views {
-  // A view in memory is one object.
-  std::shared_ptr<event_counters_view> open() {
-    return view;
-  }
-
-  std::shared_ptr<event_counters_view> view
-    = std::make_shared<memory_event_counters>();
-};
-
-#ifdef PROJECTIONS_WITH_SQLITE
-struct sqlite_views {
-  std::shared_ptr<event_counters_view> open() {
-    return std::make_shared<sqlite_event_counters>(folder.path() + "/view");
-  }
-
-  temporary_folder folder;
-};
-#endif
-
-#ifdef PROJECTIONS_WITH_POSTGRESQL
-struct postgres_views {
-  std::shared_ptr<event_counters_view> open() {
-    return std::make_shared<postgres_event_counters>(schema.uri());
-  }
-
-  postgres_schema schema;
-};
-#endif
-
-// Those whose transactions can fail as a whole, and all of them.
-// clang-format off
-using durable_views = std::tuple<
-#if defined(PROJECTIONS_WITH_SQLITE) && defined(PROJECTIONS_WITH_POSTGRESQL)
-  sqlite_views, postgres_views
-#elif defined(PROJECTIONS_WITH_SQLITE)
-  sqlite_views
-#elif defined(PROJECTIONS_WITH_POSTGRESQL)
-  postgres_views
-#endif
->;
-// clang-format on
-
-using views = decltype(std::tuple_cat(std::declval<std::tuple<memory_views>>(),
-                                      std::declval<durable_views>()));
 
 // Longer than any test may take: what should end a wait is not the clock.
 constexpr auto long_time = 1min;

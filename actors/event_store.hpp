@@ -1,0 +1,50 @@
+// The actor of an event store. Applications append and read through it.
+#pragma once
+
+#include "messages/interfaces.hpp"
+#include "storage/event_store.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace projections {
+
+/// Opens a store object with a connection of its own.
+using store_opener = std::function<std::unique_ptr<event_store>()>;
+
+/// Commits the appends that have come together, each sender answered for
+/// itself. Where the commit of many fails for a reason that trying again does
+/// not help, each is tried alone, so that one that cannot be recorded takes
+/// nobody with it.
+struct event_store_state {
+  using interface = event_store_actor;
+
+  static constexpr const char* actor_name = "event_store";
+
+  /// `store` is touched by this actor alone.
+  event_store_state(interface::pointer self,
+                    std::shared_ptr<event_store> store);
+
+  interface::behavior_type make_behavior();
+
+private:
+  /// An append and who asked for it.
+  struct waiting_append {
+    std::vector<append_request> requests;
+    compat::promise<append_results> answer;
+  };
+
+  compat::promise<append_results> append(append_events& x);
+  void commit();
+  void commit_alone(waiting_append& x);
+
+  interface::pointer self_;
+  std::shared_ptr<event_store> store_;
+  std::vector<waiting_append> waiting_;
+  size_t waiting_requests_ = 0;
+  size_t waiting_bytes_ = 0;
+};
+
+} // namespace projections

@@ -1,0 +1,58 @@
+#include "actors/run_watch.hpp"
+
+#include <utility>
+
+namespace projections {
+
+void run_watch::tell(runner_status status) {
+  tell_failure(std::move(status), nullptr);
+}
+
+void run_watch::tell_failure(runner_status status, std::exception_ptr error) {
+  {
+    std::lock_guard guard{mutex_};
+    // A failure that nobody has seen yet outlives a stop.
+    if (error || status.phase != runner_phase::stopped)
+      error_ = std::move(error);
+    status_ = std::move(status);
+  }
+  changed_.notify_all();
+}
+
+std::exception_ptr run_watch::take_error() {
+  std::lock_guard guard{mutex_};
+  return std::exchange(error_, nullptr);
+}
+
+runner_status run_watch::status() {
+  std::lock_guard guard{mutex_};
+  return status_;
+}
+
+runner_status run_watch::wait_for(log_position position,
+                                  clock::time_point deadline) {
+  std::unique_lock guard{mutex_};
+  changed_.wait_until(guard, deadline, [&] {
+    return status_.position >= position || has_ended(status_.phase);
+  });
+  return status_;
+}
+
+runner_status run_watch::wait_for_end(clock::time_point deadline) {
+  std::unique_lock guard{mutex_};
+  changed_.wait_until(guard, deadline,
+                      [this] { return has_ended(status_.phase); });
+  return status_;
+}
+
+void run_watch::wait_for_stop(clock::time_point deadline) {
+  std::unique_lock guard{mutex_};
+  changed_.wait_until(
+    guard, deadline, [this] { return status_.phase == runner_phase::stopped; });
+}
+
+bool has_ended(runner_phase phase) {
+  return phase == runner_phase::failed || phase == runner_phase::stopped;
+}
+
+} // namespace projections

@@ -1,0 +1,53 @@
+// How a thread that is no actor follows a runner: the facade waits on it.
+#pragma once
+
+#include "messages/log_interfaces.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+
+namespace projections {
+
+/// What a runner has come to. The runner tells, any number of threads wait.
+class run_watch {
+public:
+  using clock = std::chrono::steady_clock;
+
+  // -- modifiers ---------------------------------------------------------------
+
+  /// Tells what the runner is about.
+  void tell(runner_status status);
+
+  /// Tells that the runner has failed because of `error`.
+  void tell_failure(runner_status status, std::exception_ptr error);
+
+  /// Returns the error of the failure the first time, then null.
+  std::exception_ptr take_error();
+
+  // -- inspectors --------------------------------------------------------------
+
+  [[nodiscard]] runner_status status();
+
+  /// Waits until `position` is in the view, the runner has failed or stopped,
+  /// or `deadline` is over. Returns what it is about then.
+  runner_status wait_for(log_position position, clock::time_point deadline);
+
+  /// Waits until the runner has failed or stopped, or `deadline` is over.
+  runner_status wait_for_end(clock::time_point deadline);
+
+  /// Waits until the runner has stopped, or `deadline` is over.
+  void wait_for_stop(clock::time_point deadline);
+
+private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  runner_status status_;
+  std::exception_ptr error_;
+};
+
+/// Returns whether a runner in `phase` folds nothing any more.
+[[nodiscard]] bool has_ended(runner_phase phase);
+
+} // namespace projections

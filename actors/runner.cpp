@@ -1,0 +1,363 @@
+#include "actors/runner.hpp"
+
+#include "actors/store_failure.hpp"
+#include "storage/projection_fold.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace projections {
+
+namespace {
+
+/// So many slices are held, one of them being folded.
+constexpr size_t slices_max = 2;
+
+} // namespace
+
+runner_state::runner_state(interface::pointer self,
+                           std::shared_ptr<projection_fold> fold,
+                           log_reader_actor reader, shared_view_worker worker,
+                           std::shared_ptr<run_watch> watch,
+                           runner_settings settings)
+  : self_(self), fold_(std::move(fold)), reader_(std::move(reader)),
+    worker_(std::move(worker)), watch_(std::move(watch)), settings_(settings),
+    topics_(std::make_shared<const std::vector<std::string>>(
+      fold_->processor().topics())),
+    retry_delay_(settings.retry_delay) {
+  take_step(view_step_kind::claim);
+}
+
+runner_state::~runner_state() {
+  // The worker does this last: what is under way belongs to this claim.
+  fold_->hurry(true);
+  if (status_.phase != runner_phase::stopped) {
+    view_step step;
+    step.kind = view_step_kind::leave;
+    step.fold = fold_;
+    compat::send_anonymously(*worker_, std::move(step));
+    enter(runner_phase::stopped);
+  }
+}
+
+runner_actor::behavior_type runner_state::make_behavior() {
+  return {
+    [this](await_position x) { return await(x); },
+    [this](get_runner_status) { return status_; },
+    [this](rebuild_view) { return rebuild(); },
+    [this](stop_runner) { stop(); },
+    [this](try_again) {
+      is_pausing_ = false;
+      go_on();
+    },
+    [this](cut_short) { cut(); },
+  };
+}
+
+// -- requests -----------------------------------------------------------------
+
+runner_state::position_promise runner_state::await(await_position x) {
+  auto result = self_->make_response_promise<position_reached>();
+  if (status_.position >= x.position)
+    result.deliver(position_reached{status_.position});
+  else if (has_ended(status_.phase))
+    result.deliver(reason_of_end());
+  else
+    waiters_.push_back({x.position, result});
+  return result;
+}
+
+compat::promise<view_emptied> runner_state::rebuild() {
+  auto result = self_->make_response_promise<view_emptied>();
+  if (is_stopping_) {
+    result.deliver(reason_of_end());
+    return result;
+  }
+  rebuilds_.push_back(result);
+  fold_->hurry(true);
+  if (status_.phase == runner_phase::failed)
+    enter(runner_phase::beginning);
+  go_on();
+  return result;
+}
+
+void runner_state::stop() {
+  if (std::exchange(is_stopping_, true))
+    return;
+  fold_->hurry(true);
+  is_pausing_ = false;
+  // The head of the log is of no interest any more.
+  if (is_asking_head_)
+    is_stepping_ = false;
+  if (is_stepping_)
+    compat::send_later(self_, runner_actor{self_}, settings_.stop_grace,
+                       cut_short{});
+  go_on();
+}
+
+void runner_state::cut() {
+  if (is_stepping_)
+    fold_->interrupt(true);
+}
+
+// -- steps --------------------------------------------------------------------
+
+/// Does what comes next, if nothing is under way that has to end before.
+void runner_state::go_on() {
+  if (is_stepping_ || status_.phase == runner_phase::stopped)
+    return;
+  if (is_stopping_) {
+    slices_.clear();
+    fold_->interrupt(false);
+    take_step(view_step_kind::leave);
+    return;
+  }
+  if (is_pausing_ || status_.phase == runner_phase::failed)
+    return;
+  if (!has_claim_)
+    take_step(view_step_kind::claim);
+  else if (!rebuilds_.empty())
+    take_step(view_step_kind::empty);
+  else if (status_.phase == runner_phase::beginning)
+    begin();
+  else {
+    read_ahead();
+    fold_next();
+  }
+}
+
+/// Asks for the head of the log, which the view must not be beyond.
+void runner_state::begin() {
+  is_stepping_ = is_asking_head_ = true;
+  compat::request(self_, reader_, read_head{})
+    .then(
+      [this](log_head x) {
+        is_asking_head_ = false;
+        if (is_stopping_)
+          return;
+        is_stepping_ = false;
+        if (rebuilds_.empty())
+          take_step(view_step_kind::begin, x.position);
+        else
+          go_on();
+      },
+      [this](const caf::error& e) {
+        is_asking_head_ = false;
+        if (is_stopping_)
+          return;
+        is_stepping_ = false;
+        retry_later(exception_of(e));
+      });
+}
+
+void runner_state::read_ahead() {
+  if (is_reading_ || slices_.size() >= slices_max)
+    return;
+  is_reading_ = true;
+  auto after = next_after_;
+  compat::request(self_, reader_,
+                  read_log{after, settings_.slice_events_max, topics_})
+    .then([this, after](const log_part& part) { take_slice(part, after); },
+          [this](const caf::error& e) {
+            is_reading_ = false;
+            if (status_.phase == runner_phase::following)
+              fail(exception_of(e));
+          });
+}
+
+void runner_state::take_slice(const log_part& part, log_position asked_after) {
+  // Null where a later request took the place of this one.
+  if (!part.slice)
+    return;
+  is_reading_ = false;
+  if (status_.phase == runner_phase::following && asked_after == next_after_) {
+    next_after_ = part.slice->read_to;
+    slices_.push_back(part.slice);
+  }
+  go_on();
+}
+
+void runner_state::fold_next() {
+  if (!slices_.empty())
+    take_step(view_step_kind::fold);
+}
+
+void runner_state::take_step(view_step_kind kind, log_position head) {
+  is_stepping_ = true;
+  view_step step;
+  step.kind = kind;
+  step.fold = fold_;
+  step.head = head;
+  if (kind == view_step_kind::fold)
+    step.slice = slices_.front();
+  compat::request(self_, *worker_, std::move(step))
+    .then(
+      [this, kind](const view_step_done& x) {
+        is_stepping_ = false;
+        step_taken(kind, x);
+      },
+      [this](const caf::error& e) {
+        is_stepping_ = false;
+        fail(exception_of(e));
+      });
+}
+
+void runner_state::step_taken(view_step_kind kind, const view_step_done& x) {
+  if (kind == view_step_kind::leave) {
+    end();
+    return;
+  }
+  if (!is_stopping_ && rebuilds_.empty())
+    fold_->hurry(false);
+  if (x.outcome == view_step_outcome::unavailable)
+    retry_later(x.error);
+  else if (x.outcome == view_step_outcome::failed) {
+    position_is(x.position);
+    fail(x.error);
+  } else if (kind == view_step_kind::claim) {
+    has_claim_ = x.outcome == view_step_outcome::done;
+    if (has_claim_) {
+      enter(runner_phase::beginning);
+      go_on();
+    } else {
+      enter(runner_phase::standing_by);
+      pause(settings_.claim_interval);
+    }
+  } else if (kind == view_step_kind::begin) {
+    position_is(x.position);
+    begun();
+  } else if (kind == view_step_kind::fold) {
+    position_is(x.position);
+    folded(x.outcome == view_step_outcome::more);
+  } else {
+    emptied();
+  }
+}
+
+void runner_state::begun() {
+  retry_delay_ = settings_.retry_delay;
+  slices_.clear();
+  // What was asked for before is not waited for.
+  is_reading_ = false;
+  next_after_ = status_.position;
+  status_.problem.clear();
+  enter(runner_phase::following);
+  go_on();
+}
+
+void runner_state::folded(bool has_more) {
+  retry_delay_ = settings_.retry_delay;
+  if (!has_more && !slices_.empty())
+    slices_.pop_front();
+  go_on();
+}
+
+void runner_state::emptied() {
+  fold_->hurry(is_stopping_);
+  status_.position = log_start;
+  tell();
+  for (auto& x : std::exchange(rebuilds_, {}))
+    x.deliver(view_emptied{});
+  begun();
+}
+
+// -- failures and the end -----------------------------------------------------
+
+void runner_state::pause(std::chrono::milliseconds delay) {
+  if (is_stopping_) {
+    go_on();
+    return;
+  }
+  is_pausing_ = true;
+  compat::send_later(self_, runner_actor{self_}, delay, try_again{});
+}
+
+/// Begins anew after a pause: how far the view is has to be looked up, since a
+/// commit may have happened or not.
+void runner_state::retry_later(const std::exception_ptr& error) {
+  auto problem = compat::words_of(error);
+  if (status_.problem.empty())
+    spdlog::warn("projection \"{}\" tries again: {}", fold_->processor().name(),
+                 problem);
+  status_.problem = problem;
+  slices_.clear();
+  if (status_.phase == runner_phase::following)
+    status_.phase = runner_phase::beginning;
+  tell();
+  pause(std::exchange(retry_delay_,
+                      std::min(retry_delay_ * 2, settings_.retry_delay_max)));
+}
+
+void runner_state::fail(const std::exception_ptr& error) {
+  slices_.clear();
+  status_.problem = compat::words_of(error);
+  if (auto& event = fold_->failed_event(); !event.empty())
+    status_.problem = event + ": " + status_.problem;
+  status_.phase = runner_phase::failed;
+  spdlog::error("projection \"{}\" has failed: {}", fold_->processor().name(),
+                status_.problem);
+  tell(error);
+  for (auto& x : std::exchange(waiters_, {}))
+    x.answer.deliver(reason_of_end());
+  for (auto& x : std::exchange(rebuilds_, {}))
+    x.deliver(reason_of_end());
+  go_on();
+}
+
+void runner_state::end() {
+  enter(runner_phase::stopped);
+  for (auto& x : std::exchange(waiters_, {}))
+    x.answer.deliver(reason_of_end());
+  for (auto& x : std::exchange(rebuilds_, {}))
+    x.deliver(reason_of_end());
+}
+
+// -- status -------------------------------------------------------------------
+
+void runner_state::enter(runner_phase phase) {
+  if (std::exchange(status_.phase, phase) != phase)
+    tell();
+}
+
+void runner_state::position_is(log_position x) {
+  status_.events = fold_->events();
+  if (x == status_.position)
+    return;
+  status_.position = x;
+  tell();
+  auto reached = std::partition(waiters_.begin(), waiters_.end(),
+                                [x](auto& y) { return y.position > x; });
+  for (auto i = reached; i != waiters_.end(); ++i)
+    i->answer.deliver(position_reached{x});
+  waiters_.erase(reached, waiters_.end());
+}
+
+void runner_state::tell(const std::exception_ptr& error) {
+  if (error)
+    watch_->tell_failure(status_, error);
+  else
+    watch_->tell(status_);
+}
+
+caf::error runner_state::reason_of_end() const {
+  auto name = "the runner of projection \"" + fold_->processor().name() + "\"";
+  return caf::make_error(caf::sec::runtime_error,
+                         status_.phase == runner_phase::failed
+                           ? name + " has failed: " + status_.problem
+                           : name + " has stopped");
+}
+
+runner_actor spawn_runner(caf::actor_system& system,
+                          std::shared_ptr<projection_fold> fold,
+                          const log_reader_actor& reader,
+                          std::shared_ptr<run_watch> watch,
+                          const runner_settings& settings) {
+  auto worker
+    = view_worker_for(system, fold->processor().recorder().connection());
+  return compat::spawn_state<runner_state>(system, std::move(fold), reader,
+                                           worker, std::move(watch), settings);
+}
+
+} // namespace projections

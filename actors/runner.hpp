@@ -1,0 +1,128 @@
+// The actor that runs a projection. Spawn one for each projection; the facade
+// in runtime/ does so for those who write no actors.
+#pragma once
+
+#include "actors/run_watch.hpp"
+#include "actors/view_worker.hpp"
+#include "messages/interfaces.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace projections {
+
+/// How a runner works.
+struct runner_settings {
+  /// Events asked for at once; at least 1. Two such slices are held at most.
+  size_t slice_events_max = 1000;
+
+  /// How often a runner that stands by asks for the view.
+  std::chrono::milliseconds claim_interval{250};
+
+  /// The pause after a view that cannot be reached; doubled with each further
+  /// failure up to `retry_delay_max`.
+  std::chrono::milliseconds retry_delay{20};
+  std::chrono::milliseconds retry_delay_max{1000};
+
+  /// How long what is under way may go on when the runner has to stop, before
+  /// its waiting is interrupted.
+  std::chrono::milliseconds stop_grace{300};
+};
+
+/// Gets events from a log reader, two slices ahead at most, and has a view
+/// worker fold them. Waits for its turn if another runner has the view, and
+/// goes on by itself when the database of the view was out of reach. An error
+/// of an event ends it, until it is asked to rebuild. An actor that ends with
+/// it makes it give the view back.
+struct runner_state {
+  using interface = runner_actor;
+
+  static constexpr const char* actor_name = "runner";
+
+  /// `fold` is used by this runner alone, `watch` is told of what it does.
+  runner_state(interface::pointer self, std::shared_ptr<projection_fold> fold,
+               log_reader_actor reader, shared_view_worker worker,
+               std::shared_ptr<run_watch> watch, runner_settings settings);
+
+  ~runner_state();
+
+  runner_state(const runner_state&) = delete;
+  runner_state& operator=(const runner_state&) = delete;
+
+  interface::behavior_type make_behavior();
+
+private:
+  using position_promise = compat::promise<position_reached>;
+
+  /// Who waits for a position.
+  struct waiter {
+    log_position position = log_start;
+    position_promise answer;
+  };
+
+  position_promise await(await_position x);
+  compat::promise<view_emptied> rebuild();
+  void stop();
+  void cut();
+  void go_on();
+  void begin();
+  void read_ahead();
+  void take_slice(const log_part& part, log_position asked_after);
+  void fold_next();
+  void take_step(view_step_kind kind, log_position head = log_start);
+  void step_taken(view_step_kind kind, const view_step_done& x);
+  void begun();
+  void folded(bool has_more);
+  void emptied();
+  void pause(std::chrono::milliseconds delay);
+  void retry_later(const std::exception_ptr& error);
+  void fail(const std::exception_ptr& error);
+  void end();
+  void enter(runner_phase phase);
+  void position_is(log_position x);
+  void tell(const std::exception_ptr& error = nullptr);
+  [[nodiscard]] caf::error reason_of_end() const;
+
+  interface::pointer self_;
+  std::shared_ptr<projection_fold> fold_;
+  log_reader_actor reader_;
+  shared_view_worker worker_;
+  std::shared_ptr<run_watch> watch_;
+  runner_settings settings_;
+  wanted_topics topics_;
+  runner_status status_;
+
+  /// Whether this runner may fold into the view.
+  bool has_claim_ = false;
+
+  /// What was read and is not folded yet, two slices at most.
+  std::deque<std::shared_ptr<const log_slice>> slices_;
+
+  /// Where to read on, and whether a slice was asked for.
+  log_position next_after_ = log_start;
+  bool is_reading_ = false;
+
+  /// Whether a step is under way, at the worker or, for the head of the log, at
+  /// the reader, and whether a pause goes on.
+  bool is_stepping_ = false;
+  bool is_asking_head_ = false;
+  bool is_pausing_ = false;
+
+  bool is_stopping_ = false;
+  std::chrono::milliseconds retry_delay_;
+  std::vector<waiter> waiters_;
+  std::vector<compat::promise<view_emptied>> rebuilds_;
+};
+
+/// Spawns a runner of `fold`, with the worker that its view needs.
+[[nodiscard]] runner_actor spawn_runner(caf::actor_system& system,
+                                        std::shared_ptr<projection_fold> fold,
+                                        const log_reader_actor& reader,
+                                        std::shared_ptr<run_watch> watch,
+                                        const runner_settings& settings);
+
+} // namespace projections

@@ -1,0 +1,30 @@
+#include "actors/store_failure.hpp"
+
+#include "storage/store_error.hpp"
+
+namespace projections {
+
+caf::error store_failure(const std::exception_ptr& exception) {
+  bool is_unavailable = false;
+  try {
+    std::rethrow_exception(exception);
+  } catch (const store_unavailable&) {
+    is_unavailable = true;
+  } catch (...) {
+    // Trying again does not help.
+  }
+  return caf::make_error(caf::sec::runtime_error, compat::words_of(exception),
+                         is_unavailable);
+}
+
+std::exception_ptr exception_of(const caf::error& error) {
+  auto context = error.context();
+  if (!context.match_elements<std::string, bool>())
+    return std::make_exception_ptr(store_error{compat::render_error(error)});
+  auto text = context.get_as<std::string>(0);
+  if (context.get_as<bool>(1))
+    return std::make_exception_ptr(store_unavailable{text});
+  return std::make_exception_ptr(store_error{text});
+}
+
+} // namespace projections

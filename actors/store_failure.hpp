@@ -1,0 +1,19 @@
+// How the actors of event stores say that a store cannot do what it is asked.
+// Whoever asks turns the answer back into an exception.
+#pragma once
+
+#include "messages/caf_compat.hpp"
+
+#include <exception>
+
+namespace projections {
+
+/// Returns the error that stands for `exception`: its words, and whether it is
+/// a `store_unavailable`.
+[[nodiscard]] caf::error store_failure(const std::exception_ptr& exception);
+
+/// Returns the exception that `error` stands for: a `store_unavailable` or a
+/// `store_error`, with the same words.
+[[nodiscard]] std::exception_ptr exception_of(const caf::error& error);
+
+} // namespace projections

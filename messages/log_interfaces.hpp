@@ -1,0 +1,226 @@
+// What is said around event stores and views, and the interfaces of their
+// actors, in the order of the data path: the store, its reader, the runners and
+// the views they fold into.
+#pragma once
+
+#include "messages/caf_compat.hpp"
+#include "messages/recorded_event.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace projections {
+
+class projection_fold;
+
+// Parts of the log are shared and never changed, and exceptions are handed on
+// as they are, so these messages stay within one process.
+
+// -- event store ------------------------------------------------------------------
+
+/// Asks to record events.
+struct append_events {
+  std::vector<append_request> requests;
+};
+
+/// What became of each request, in order.
+struct append_results {
+  std::vector<append_outcome> outcomes;
+};
+
+/// Asks for at most `limit` events of a stream that come after a version.
+struct read_stream {
+  std::string stream;
+  stream_version after = 0;
+  size_t limit = 0;
+};
+
+/// Events of a stream.
+struct stream_events {
+  std::vector<recorded_event> events;
+};
+
+/// The topics that a reader wants, or none for all. Never null.
+using wanted_topics = std::shared_ptr<const std::vector<std::string>>;
+
+/// Asks for events that come after a position.
+struct read_log {
+  log_position after = log_start;
+  /// At most so many; a log reader may give others that come before or have
+  /// another topic, too.
+  size_t limit = 0;
+  wanted_topics topics;
+};
+
+/// A part of the log; null if the same actor has asked again since.
+struct log_part {
+  std::shared_ptr<const log_slice> slice;
+};
+
+/// Asks for the position of the last event.
+struct read_head {};
+
+/// The position of the last event.
+struct log_head {
+  log_position position = log_start;
+};
+
+/// Tells an event store to commit the appends that have come together.
+struct commit_appends {};
+
+/// Owns an event store. Detached: it blocks on its database. Where the store
+/// cannot do what it is asked, the answer is an error in the store's words.
+using event_store_actor = compat::typed_interface<
+  // Records events, together with those of other requests in one commit.
+  append_results(append_events),
+  // Reads a stream.
+  stream_events(read_stream),
+  // Reads the log and answers at once, even with no event.
+  log_part(read_log),
+  // Reads the head.
+  log_head(read_head),
+  // Commits what was asked for.
+  void(commit_appends)>;
+
+// -- projections of an event store --------------------------------------------------
+
+/// Tells a log reader that there may be more events.
+struct look_again {
+  /// Whether it was ordered for a time, not by an append.
+  bool is_due = false;
+};
+
+/// Reads one store for any number of runners. Detached: it blocks on its
+/// database.
+using log_reader_actor = compat::typed_interface<
+  // Answers as soon as something comes after the position.
+  log_part(read_log),
+  // Reads the head.
+  log_head(read_head),
+  // Answers those that wait, where there is something for them.
+  void(look_again)>;
+
+/// What is to be done to a view.
+enum class view_step_kind : uint8_t {
+  /// Become the only one who folds into it.
+  claim,
+  /// Look how far it is.
+  begin,
+  /// Fold a group of events.
+  fold,
+  /// Empty it.
+  empty,
+  /// Let others fold into it.
+  leave,
+};
+
+/// Asks for a step of a fold.
+struct view_step {
+  view_step_kind kind = view_step_kind::claim;
+  std::shared_ptr<projection_fold> fold;
+  /// What to fold, for that step; else null.
+  std::shared_ptr<const log_slice> slice;
+  /// The head of the log, to begin.
+  log_position head = log_start;
+};
+
+/// How a step ended.
+enum class view_step_outcome : uint8_t {
+  done,
+  /// The slice has further groups.
+  more,
+  /// Somebody else has the claim.
+  refused,
+  /// The view cannot be reached; trying again may help.
+  unavailable,
+  failed,
+};
+
+/// What became of a step.
+struct view_step_done {
+  view_step_outcome outcome = view_step_outcome::done;
+  /// The position that the view has recorded, as far as the fold knows.
+  log_position position = log_start;
+  /// Why it failed or is unavailable; else null.
+  std::exception_ptr error;
+};
+
+/// Does what blocks on the connection of a view: there are as many as there are
+/// connections. Detached, unless the views are in memory.
+using view_worker_actor = compat::typed_interface<
+  // Takes a step.
+  view_step_done(view_step)>;
+
+/// What a runner is about.
+enum class runner_phase : uint8_t {
+  /// Another runner folds into the view; this one waits for its end.
+  standing_by,
+  /// It has to find out how far the view is.
+  beginning,
+  /// It folds events, or waits for some.
+  following,
+  /// An event or a database has failed it.
+  failed,
+  stopped,
+};
+
+/// Tells a runner to commit what is under way and end.
+struct stop_runner {};
+
+/// Tells a runner to look whether it can go on.
+struct try_again {};
+
+/// Tells a runner that has to stop to wait no more.
+struct cut_short {};
+
+/// Asks for an answer when a position is in the view.
+struct await_position {
+  log_position position = log_start;
+};
+
+/// The position up to which events are in the view.
+struct position_reached {
+  log_position position = log_start;
+};
+
+/// Asks to empty the view and to fold all events again. Ends a failure.
+struct rebuild_view {};
+
+/// The view is empty, and is being folded again.
+struct view_emptied {};
+
+/// Asks what the runner is about.
+struct get_runner_status {};
+
+/// What the runner is about.
+struct runner_status {
+  runner_phase phase = runner_phase::beginning;
+  /// The position up to which events are in the view.
+  log_position position = log_start;
+  /// Events folded by this runner, those filtered out not counted.
+  uint64_t events = 0;
+  /// Why it has failed or cannot go on at present, in words; else empty.
+  std::string problem;
+};
+
+/// Runs one projection: gets events from a log reader and has them folded into
+/// the view. Answers with an error where it has stopped or failed.
+using runner_actor = compat::typed_interface<
+  // Answers when the position is in the view.
+  position_reached(await_position),
+  // Tells what it is about.
+  runner_status(get_runner_status),
+  // Empties the view and begins anew.
+  view_emptied(rebuild_view),
+  // Ends.
+  void(stop_runner),
+  // Goes on after a pause.
+  void(try_again),
+  // Waits no more for what is under way.
+  void(cut_short)>;
+
+} // namespace projections

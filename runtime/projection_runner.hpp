@@ -1,0 +1,97 @@
+// Runs a projection for those who write no actors. Made by an application's
+// main function or by a test.
+#pragma once
+
+#include "actors/run_watch.hpp"
+#include "actors/runner.hpp"
+#include "runtime/event_log.hpp"
+#include "storage/event_processor.hpp"
+#include "storage/projection_fold.hpp"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace projections {
+
+/// The runner has stopped, so that what was waited for does not come.
+class runner_stopped : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// How a projection is run.
+struct projection_settings {
+  group_limits group;
+  runner_settings runner;
+};
+
+/// Runs one projection from its construction to `stop`. The exception that ends
+/// it comes out once: of `run_forever`, `wait` or `close`, whichever is called
+/// first. After that, `runner_stopped` tells of it. Thread-safe.
+class projection_runner {
+public:
+  using milliseconds = std::chrono::milliseconds;
+
+  /// Folds the events that `application` has in `log`, from behind the last
+  /// position that the view has recorded. `processor` is not null. What hinders
+  /// it comes out of the functions below; while another runner has the view, it
+  /// stands by.
+  projection_runner(event_log& log, std::string application,
+                    std::shared_ptr<event_processor> processor,
+                    const projection_settings& settings = {});
+
+  projection_runner(const projection_runner&) = delete;
+  projection_runner& operator=(const projection_runner&) = delete;
+
+  /// Stops, and keeps an exception that has not come out to itself.
+  ~projection_runner();
+
+  // -- modifiers ---------------------------------------------------------------
+
+  /// Returns after `timeout`, or when `stop` is called. Lets out the exception
+  /// that ends the runner.
+  void run_forever(std::optional<milliseconds> timeout = std::nullopt);
+
+  /// Returns when `position` is in the view. Throws `wait_timeout` if it is not
+  /// after `timeout`, and `runner_stopped` if it will not be; lets out the
+  /// exception that has ended the runner.
+  void wait(log_position position,
+            milliseconds timeout = std::chrono::seconds{1});
+
+  /// Commits what is under way and ends. Returns within a second, also where a
+  /// projection or a database is stuck; then that ends as soon as it can.
+  void stop();
+
+  /// Stops, and lets out an exception that has not come out.
+  void close();
+
+  /// Empties the view and folds all events again. Returns when it is empty; a
+  /// runner that has failed goes on. Throws `runner_stopped` if it has stopped
+  /// or fails to do it.
+  void rebuild();
+
+  // -- inspectors --------------------------------------------------------------
+
+  /// Returns what it is about.
+  [[nodiscard]] runner_status status() const {
+    return watch_->status();
+  }
+
+  /// The actor behind it.
+  [[nodiscard]] const runner_actor& actor() const {
+    return actor_;
+  }
+
+private:
+  void let_out(const runner_status& status);
+
+  caf::actor_system& system_;
+  std::string name_;
+  std::shared_ptr<run_watch> watch_;
+  runner_actor actor_;
+};
+
+} // namespace projections
