@@ -3,7 +3,10 @@
 #pragma once
 
 #include "storage/memory_recorder.hpp"
-#include "storage/sqlite_recorder.hpp"
+
+#ifdef PROJECTIONS_WITH_SQLITE
+#  include "storage/sqlite_recorder.hpp"
+#endif
 
 #include <cstdint>
 #include <string>
@@ -20,8 +23,7 @@ public:
 };
 
 /// The view in memory.
-class memory_event_counters final
-  : public memory_recorder<event_counters_view> {
+class memory_event_counters : public memory_recorder<event_counters_view> {
 public:
   void incr_created_event_counter(const tracking& x) override {
     incr(created_, x);
@@ -55,6 +57,7 @@ private:
   int64_t subsequent_ = 0;
 };
 
+#ifdef PROJECTIONS_WITH_SQLITE
 /// The view in a SQLite database. What a group of events counts is written at
 /// once.
 class sqlite_event_counters final
@@ -141,5 +144,6 @@ private:
   int64_t created_ = 0;
   int64_t subsequent_ = 0;
 };
+#endif
 
 } // namespace projections::test
