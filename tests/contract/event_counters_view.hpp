@@ -7,6 +7,9 @@
 #ifdef PROJECTIONS_WITH_SQLITE
 #  include "storage/sqlite_recorder.hpp"
 #endif
+#ifdef PROJECTIONS_WITH_POSTGRESQL
+#  include "storage/postgres_recorder.hpp"
+#endif
 
 #include <cstdint>
 #include <string>
@@ -139,6 +142,89 @@ private:
       return row->executeStep() ? row->getColumn(0).getInt64() : 0;
     });
   }
+
+  /// Counted by the transaction under way and not written yet.
+  int64_t created_ = 0;
+  int64_t subsequent_ = 0;
+};
+#endif
+
+#ifdef PROJECTIONS_WITH_POSTGRESQL
+/// The view in a PostgreSQL database. What a group of events counts is written
+/// at once.
+class postgres_event_counters final
+  : public postgres_recorder<event_counters_view> {
+public:
+  explicit postgres_event_counters(const std::string& uri,
+                                   std::string_view projection = {})
+    : postgres_recorder(uri, projection),
+      table_(quoted_table(postgres_uri{uri}, "eventcounters")) {
+    transact([this](postgres_connection& db) {
+      // Two views may be opened at once.
+      db.execute("SELECT pg_advisory_xact_lock(1); CREATE TABLE IF NOT EXISTS "
+                 + table_ + " (counter_name text PRIMARY KEY, counter bigint)");
+    });
+  }
+
+  void incr_created_event_counter(const tracking& x) override {
+    incr(created_, x);
+  }
+
+  void incr_subsequent_event_counter(const tracking& x) override {
+    incr(subsequent_, x);
+  }
+
+  int64_t get_created_event_counter() override {
+    return get("CREATED_EVENTS");
+  }
+
+  int64_t get_subsequent_event_counter() override {
+    return get("SUBSEQUENT_EVENTS");
+  }
+
+  void clear() override {
+    transact([this](postgres_connection& db) {
+      discard();
+      db.run("DELETE FROM " + table_);
+    });
+  }
+
+private:
+  void incr(int64_t& counter, const tracking& x) {
+    transact([&](postgres_connection&) {
+      record(x);
+      ++counter;
+    });
+  }
+
+  void flush(postgres_connection& db) override {
+    write(db, "CREATED_EVENTS", created_);
+    write(db, "SUBSEQUENT_EVENTS", subsequent_);
+  }
+
+  void discard() override {
+    created_ = subsequent_ = 0;
+  }
+
+  void write(postgres_connection& db, const char* name, int64_t& counter) {
+    if (counter == 0)
+      return;
+    db.run("INSERT INTO " + table_
+             + " AS counted VALUES ($1, $2) ON CONFLICT (counter_name) "
+               "DO UPDATE SET counter = counted.counter + excluded.counter",
+           name, counter);
+    counter = 0;
+  }
+
+  int64_t get(const char* name) {
+    return query([&](postgres_connection& db) {
+      auto rows = db.run(
+        "SELECT counter FROM " + table_ + " WHERE counter_name = $1", name);
+      return rows.empty() ? int64_t{0} : rows[0][0].as<int64_t>();
+    });
+  }
+
+  const std::string table_;
 
   /// Counted by the transaction under way and not written yet.
   int64_t created_ = 0;

@@ -12,7 +12,6 @@
 #include <memory>
 #include <stop_token>
 #include <thread>
-#include <tuple>
 
 namespace {
 
@@ -297,6 +296,7 @@ BOOST_AUTO_TEST_CASE(view_without_clear_says_so) {
   }
 }
 
+#ifdef PROJECTIONS_WITH_SQLITE
 BOOST_AUTO_TEST_CASE(views_share_a_sqlite_file_by_the_names_of_projections) {
   temporary_folder folder;
   sqlite_recorder<> one{folder.path() + "/views", "One"};
@@ -308,5 +308,6 @@ BOOST_AUTO_TEST_CASE(views_share_a_sqlite_file_by_the_names_of_projections) {
   sqlite_recorder<> again{folder.path() + "/views", "one"};
   BOOST_TEST((again.max_tracking_id("upstream") == 3));
 }
+#endif
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,8 +5,13 @@
 #include "tests/contract/event_counters_view.hpp"
 #include "tests/temporary_folder.hpp"
 
+#ifdef PROJECTIONS_WITH_POSTGRESQL
+#  include "tests/contract/postgres_schema.hpp"
+#endif
+
 #include <memory>
 #include <tuple>
+#include <utility>
 
 namespace projections::test {
 
@@ -23,6 +28,7 @@ private:
     = std::make_shared<memory_event_counters>();
 };
 
+#ifdef PROJECTIONS_WITH_SQLITE
 /// A view in a SQLite database.
 class sqlite_views {
 public:
@@ -33,9 +39,34 @@ public:
 private:
   temporary_folder folder_;
 };
+#endif
+
+#ifdef PROJECTIONS_WITH_POSTGRESQL
+/// A view in a PostgreSQL database.
+class postgres_views {
+public:
+  [[nodiscard]] std::shared_ptr<event_counters_view> open() const {
+    return std::make_shared<postgres_event_counters>(schema_.uri());
+  }
+
+private:
+  postgres_schema schema_;
+};
+#endif
 
 // Those whose transactions can fail as a whole, and all of them.
-using durable_views = std::tuple<sqlite_views>;
-using views = std::tuple<memory_views, sqlite_views>;
+// clang-format off
+using durable_views = std::tuple<
+#if defined(PROJECTIONS_WITH_SQLITE) && defined(PROJECTIONS_WITH_POSTGRESQL)
+  sqlite_views, postgres_views
+#elif defined(PROJECTIONS_WITH_SQLITE)
+  sqlite_views
+#elif defined(PROJECTIONS_WITH_POSTGRESQL)
+  postgres_views
+#endif
+>;
+// clang-format on
+using views = decltype(std::tuple_cat(std::declval<std::tuple<memory_views>>(),
+                                      std::declval<durable_views>()));
 
 } // namespace projections::test

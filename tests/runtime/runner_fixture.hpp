@@ -44,8 +44,16 @@ struct store_and_view {
 };
 
 using memory_pair = store_and_view<memory_backend, memory_views>;
-using sqlite_pair = store_and_view<sqlite_backend, sqlite_views>;
-using runner_backends = std::tuple<memory_pair, sqlite_pair>;
+// clang-format off
+using runner_backends = std::tuple<memory_pair
+#ifdef PROJECTIONS_WITH_SQLITE
+  , store_and_view<sqlite_backend, sqlite_views>
+#endif
+#ifdef PROJECTIONS_WITH_POSTGRESQL
+  , store_and_view<postgres_backend, postgres_views>
+#endif
+>;
+// clang-format on
 
 /// An actor system with the log of an application called `upstream`.
 template <class Backend>

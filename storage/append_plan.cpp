@@ -1,0 +1,104 @@
+#include "storage/append_plan.hpp"
+
+#include "storage/append_check.hpp"
+
+#include <unordered_set>
+#include <utility>
+
+namespace projections {
+
+append_plan::append_plan(const std::vector<append_request>& requests)
+  : requests_(requests) {
+  outcomes_.reserve(requests.size());
+  for (auto& x : requests)
+    outcomes_.push_back(check_form(x));
+}
+
+append_outcome append_plan::malformed(std::string problem) {
+  append_outcome result;
+  result.error = append_error::malformed;
+  result.problem = std::move(problem);
+  return result;
+}
+
+// -- modifiers ----------------------------------------------------------------
+
+void append_plan::decide() {
+  for (size_t i = 0; i < requests_.size(); ++i)
+    if (is_open(i))
+      decide_one(i);
+  positions_.resize(rows_.size());
+}
+
+void append_plan::decide_one(size_t i) {
+  auto& request = requests_[i];
+  auto& version = versions_[request.stream];
+  // Keys go before versions, so that a repeated append is recognised.
+  if (refuse_for_key(i, version))
+    return;
+  outcomes_[i] = check_version(request, version);
+  if (!is_open(i))
+    return;
+  for (auto& event : request.events) {
+    if (!event.idempotency_key.empty())
+      keys_[event.idempotency_key] = {log_start, rows_.size()};
+    rows_.push_back({&request, &event, ++version, i});
+  }
+  outcomes_[i].version = version;
+}
+
+/// Refuses the request `i` if one of its keys is taken; returns whether it is.
+bool append_plan::refuse_for_key(size_t i, stream_version actual) {
+  for (auto& event : requests_[i].events) {
+    if (event.idempotency_key.empty())
+      continue;
+    auto found = keys_.find(event.idempotency_key);
+    if (found == keys_.end())
+      continue;
+    auto& place = found->second;
+    if (place.position == log_start)
+      refusals_.push_back({i, found->first, place.row, actual});
+    else
+      outcomes_[i]
+        = refuse_key(requests_[i], found->first, place.position, actual);
+    return true;
+  }
+  return false;
+}
+
+void append_plan::place(size_t i, log_position position) {
+  positions_[i] = position;
+  outcomes_[rows_[i].outcome].positions.push_back(position);
+}
+
+std::vector<append_outcome> append_plan::finish() {
+  for (auto& x : refusals_)
+    outcomes_[x.outcome]
+      = refuse_key(requests_[x.outcome], x.key, positions_[x.row], x.actual);
+  return std::move(outcomes_);
+}
+
+// -- inspectors ---------------------------------------------------------------
+
+std::vector<std::string_view> append_plan::streams() const {
+  std::vector<std::string_view> result;
+  std::unordered_set<std::string_view> seen;
+  for (size_t i = 0; i < requests_.size(); ++i)
+    if (is_open(i) && seen.insert(requests_[i].stream).second)
+      result.emplace_back(requests_[i].stream);
+  return result;
+}
+
+std::vector<std::string_view> append_plan::keys() const {
+  std::vector<std::string_view> result;
+  std::unordered_set<std::string_view> seen;
+  for (size_t i = 0; i < requests_.size(); ++i)
+    if (is_open(i))
+      for (auto& event : requests_[i].events)
+        if (!event.idempotency_key.empty()
+            && seen.insert(event.idempotency_key).second)
+          result.emplace_back(event.idempotency_key);
+  return result;
+}
+
+} // namespace projections

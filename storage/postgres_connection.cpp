@@ -1,0 +1,157 @@
+#include "storage/postgres_connection.hpp"
+
+#include <array>
+#include <chrono>
+#include <utility>
+
+namespace projections {
+
+namespace {
+
+/// A cancel request that comes before its statement is lost, so it is repeated:
+/// so often and after so long.
+constexpr int cancel_attempts = 10;
+constexpr std::chrono::milliseconds cancel_interval{50};
+
+/// Returns whether trying again may help with an error of this SQLSTATE: the
+/// server is going or coming, has too many connections, or somebody has held a
+/// lock for too long, or it was cancelled.
+bool passes(const std::string& state) {
+  static constexpr std::array<std::string_view, 12> states{
+    "40001", "40P01", "55P03", "57014", "57P01", "57P02",
+    "57P03", "57P05", "25P03", "25P04", "53300", "08006"};
+  for (auto x : states)
+    if (x == state)
+      return true;
+  return false;
+}
+
+} // namespace
+
+postgres_connection::postgres_connection(postgres_uri uri)
+  : uri_(std::move(uri)) {
+  call("connect", [this] { connect(); });
+}
+
+postgres_connection::~postgres_connection() {
+  disconnect();
+}
+
+// -- modifiers ----------------------------------------------------------------
+
+pqxx::result postgres_connection::execute(const std::string& sql) {
+  return guarded([&](open_session& at) { return at.work.exec(sql); });
+}
+
+void postgres_connection::begin(const std::string& sql) {
+  try {
+    execute(sql);
+  } catch (...) {
+    // It may have begun where a later one of its statements has failed.
+    in_transaction_ = true;
+    roll_back();
+    throw;
+  }
+  in_transaction_ = true;
+}
+
+void postgres_connection::commit(const std::string& before) {
+  if (session_ && session_->session.transaction_failed())
+    throw pqxx::failure{"a statement of the transaction has failed"};
+  execute(before.empty() ? "COMMIT" : before + "; COMMIT");
+  in_transaction_ = false;
+}
+
+void postgres_connection::roll_back() noexcept {
+  if (!std::exchange(in_transaction_, false) || !session_)
+    return;
+  try {
+    session_->work.exec("ROLLBACK");
+  } catch (...) {
+    // Without the session there is no transaction either.
+    disconnect();
+  }
+}
+
+void postgres_connection::interrupt(bool on) noexcept {
+  if (!on) {
+    interrupted_ = false;
+    interrupt_.clear();
+    return;
+  }
+  interrupted_ = true;
+  interrupt_.set();
+  std::unique_lock guard{mutex_};
+  auto number = statements_;
+  auto ended = [&] { return !under_way_ || statements_ != number; };
+  for (int i = 0; i < cancel_attempts && !ended(); ++i) {
+    session_->session.cancel();
+    ended_.wait_for(guard, cancel_interval, ended);
+  }
+}
+
+// -- sessions -----------------------------------------------------------------
+
+postgres_connection::statement_under_way::statement_under_way(
+  postgres_connection& at)
+  : at_(at) {
+  std::lock_guard guard{at_.mutex_};
+  if (at_.interrupted_)
+    throw pqxx::failure{"it was interrupted"};
+  at_.under_way_ = true;
+  ++at_.statements_;
+}
+
+postgres_connection::statement_under_way::~statement_under_way() {
+  {
+    std::lock_guard guard{at_.mutex_};
+    at_.under_way_ = false;
+  }
+  at_.ended_.notify_all();
+}
+
+/// Makes sure that there is a session. One that was lost in a transaction is
+/// not replaced before that is rolled back.
+void postgres_connection::connect() {
+  if (in_transaction_) {
+    if (!session_)
+      throw pqxx::broken_connection{"the connection was lost"};
+    return;
+  }
+  if (session_ && !session_->session.lost())
+    return;
+  disconnect();
+  if (interrupted_)
+    throw pqxx::failure{"it was interrupted"};
+  auto made = std::make_unique<open_session>(uri_, interrupt_.descriptor());
+  std::lock_guard guard{mutex_};
+  session_ = std::move(made);
+  ++session_number_;
+}
+
+void postgres_connection::disconnect() noexcept {
+  std::unique_ptr<open_session> ended;
+  std::lock_guard guard{mutex_};
+  ended.swap(session_);
+}
+
+void postgres_connection::throw_lost() {
+  auto problem = session_->session.last_problem();
+  throw pqxx::broken_connection{problem.empty() ? "the connection was lost"
+                                                : problem};
+}
+
+void postgres_connection::throw_error(std::string_view tried,
+                                      const pqxx::pqxx_exception& e) const {
+  auto text = name() + ": cannot " + std::string{tried} + ": "
+              + first_line(e.base().what());
+  auto* refused = dynamic_cast<const pqxx::sql_error*>(&e);
+  if (interrupted_
+      || dynamic_cast<const pqxx::broken_connection*>(&e) != nullptr
+      || dynamic_cast<const pqxx::transaction_rollback*>(&e) != nullptr
+      || (refused != nullptr && passes(refused->sqlstate())))
+    throw store_unavailable{text};
+  throw store_error{text};
+}
+
+} // namespace projections

@@ -1,0 +1,162 @@
+// How PostgreSQL databases are connected to and used here: the same settings
+// and the same errors for event stores and views.
+#pragma once
+
+#include "storage/event_descriptor.hpp"
+#include "storage/postgres_session.hpp"
+#include "storage/postgres_uri.hpp"
+#include "storage/store_error.hpp"
+
+#include <pqxx/pqxx>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace projections {
+
+/// A connection to one database that is made again when it was lost, but never
+/// within a transaction. Not thread-safe, except for `interrupt`. What is
+/// executed throws exceptions of libpqxx; `call` turns them into store errors.
+class postgres_connection {
+public:
+  /// Connects. Throws `store_unavailable` if the database cannot be reached.
+  explicit postgres_connection(postgres_uri uri);
+
+  ~postgres_connection();
+
+  // -- modifiers ---------------------------------------------------------------
+
+  /// Calls `f()` and returns what it returns. An error of the database becomes
+  /// a `store_unavailable` if trying again may help, else a `store_error`; it
+  /// says what was tried, as in `cannot <tried>`.
+  template <class F>
+  auto call(std::string_view tried, F f) {
+    try {
+      return f();
+    } catch (const pqxx::pqxx_exception& e) {
+      throw_error(tried, e);
+    }
+  }
+
+  /// Executes the prepared statement `sql` with the parameters `args`; a
+  /// `pqxx::binarystring` goes as it is. `sql` must be one of few texts: each
+  /// is prepared once in a session and kept.
+  template <class... Args>
+  pqxx::result run(std::string_view sql, const Args&... args) {
+    return guarded([&](open_session& at) {
+      return at.work.exec_prepared(at.session.statement(sql), args...);
+    });
+  }
+
+  /// Executes `sql`, which may be several statements, without preparing it.
+  pqxx::result execute(const std::string& sql);
+
+  /// Begins a transaction by executing `sql`.
+  void begin(const std::string& sql = "BEGIN ISOLATION LEVEL READ COMMITTED");
+
+  /// Commits the transaction, with the statements `before` in the same round
+  /// trip. Throws if the transaction is void because a statement has failed. If
+  /// the connection is lost meanwhile, the outcome is unknown.
+  void commit(const std::string& before = {});
+
+  /// Ends the transaction, if there is one, without its changes.
+  void roll_back() noexcept;
+
+  /// Ends the session; what is executed next makes another one.
+  void disconnect() noexcept;
+
+  /// Cancels what is executed or waited for, and makes what comes fail, until
+  /// `on` is false. Returns when the statement under way has ended or half a
+  /// second is over. Thread-safe.
+  void interrupt(bool on) noexcept;
+
+  // -- inspectors --------------------------------------------------------------
+
+  [[nodiscard]] const postgres_uri& uri() const {
+    return uri_;
+  }
+
+  /// Returns the database and schema, without password.
+  [[nodiscard]] const std::string& name() const {
+    return uri_.name();
+  }
+
+  /// Returns which session this is, from 1. What a session holds is gone when
+  /// another number comes back.
+  [[nodiscard]] uint64_t session_number() const {
+    return session_number_;
+  }
+
+  /// Returns the server's number of the process behind this session.
+  [[nodiscard]] int backend() const {
+    return session_ ? session_->session.backendpid() : 0;
+  }
+
+private:
+  struct open_session {
+    open_session(const postgres_uri& uri, int interrupt)
+      : session(uri, interrupt) {
+      // nop
+    }
+
+    postgres_session session;
+
+    /// Transactions are begun and ended by plain statements: those of libpqxx
+    /// look into a lost commit with queries of their own.
+    pqxx::nontransaction work{session};
+  };
+
+  /// Marks a statement as under way, for `interrupt`.
+  class statement_under_way {
+  public:
+    explicit statement_under_way(postgres_connection& at);
+    ~statement_under_way();
+
+  private:
+    postgres_connection& at_;
+  };
+
+  template <class F>
+  pqxx::result guarded(F f) {
+    connect();
+    statement_under_way marked{*this};
+    try {
+      return f(*session_);
+    } catch (const pqxx::broken_connection&) {
+      throw_lost();
+    }
+  }
+
+  void connect();
+  [[noreturn]] void throw_lost();
+  [[noreturn]] void throw_error(std::string_view tried,
+                                const pqxx::pqxx_exception& e) const;
+
+  postgres_uri uri_;
+  uint64_t session_number_ = 0;
+  bool in_transaction_ = false;
+
+  std::atomic<bool> interrupted_ = false;
+  /// Set while interrupted, for connecting.
+  event_descriptor interrupt_;
+
+  /// Guards what follows against `interrupt`.
+  std::mutex mutex_;
+  std::unique_ptr<open_session> session_;
+  bool under_way_ = false;
+  uint64_t statements_ = 0;
+  std::condition_variable ended_;
+};
+
+/// Returns the text of `x`, empty for null.
+[[nodiscard]] inline std::string_view text_of(const pqxx::field& x) {
+  return {x.c_str(), x.size()};
+}
+
+} // namespace projections

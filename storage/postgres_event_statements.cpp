@@ -1,0 +1,125 @@
+// The tables of a PostgreSQL event store and the statements on them.
+#include "storage/postgres_event_store.hpp"
+#include "storage/postgres_tables.hpp"
+#include "storage/table_name.hpp"
+
+namespace projections {
+
+namespace {
+
+/// Columns and key of the table of events.
+std::string layout_of_events(const std::string& id_type) {
+  return "originator_id " + id_type
+         + ", originator_version bigint, topic text, state bytea, "
+           "notification_id bigint, "
+           "PRIMARY KEY (originator_id, originator_version)";
+}
+
+} // namespace
+
+postgres_event_store::table_names::table_names(const postgres_uri& uri,
+                                               std::string_view application) {
+  auto name = application.empty() ? "stored_events"
+                                  : lower_case(application) + "_events";
+  // The longest name first, for the others are short enough if it is.
+  metadata = quoted_table(uri, "projections_" + name + "_metadata");
+  channel = name;
+  events = quoted_table(uri, name);
+  keys = quoted_table(uri, "projections_" + name + "_keys");
+  index = quoted_name(name + "_notification_id_idx");
+}
+
+postgres_event_store::statements::statements(const table_names& tables,
+                                             bool has_uuids)
+  // Inserts wait here for one another, reads do not. The lock comes before the
+  // positions are drawn and stays until the commit, so positions become visible
+  // in their order; docs/storage.md says why it is done so.
+  : begin_append("BEGIN ISOLATION LEVEL READ COMMITTED; "
+                 "SET LOCAL lock_timeout = '5s'; LOCK TABLE "
+                 + tables.events + " IN EXCLUSIVE MODE"),
+    notify("NOTIFY " + quoted_name(tables.channel)),
+    // A subquery for each stream, so that the index is used whatever is known
+    // about the table.
+    select_versions("SELECT (SELECT max(originator_version) FROM "
+                    + tables.events + " WHERE originator_id = name"
+                    + (has_uuids ? "::uuid" : "")
+                    + ") FROM unnest($1::text[]) WITH ORDINALITY "
+                      "AS streams (name, place) ORDER BY place"),
+    select_keys("SELECT idempotency_key, position FROM " + tables.keys
+                + " WHERE idempotency_key = ANY($1::text[])"),
+    insert_events("INSERT INTO " + tables.events
+                  + " (originator_id, originator_version, topic, state) SELECT "
+                  + (has_uuids ? "stream::uuid" : "stream")
+                  + ", version, topic, state FROM unnest($1::text[], "
+                    "$2::bigint[], $3::text[], $4::bytea[]) WITH ORDINALITY "
+                    "AS events (stream, version, topic, state, place) "
+                    "ORDER BY place RETURNING notification_id"),
+    insert_keys("INSERT INTO " + tables.keys
+                + " SELECT * FROM unnest($1::text[], $2::bigint[])"),
+    insert_metadata("INSERT INTO " + tables.metadata
+                    + " SELECT * FROM unnest($1::bigint[], $2::text[])"),
+    select_stream("SELECT notification_id, originator_id, originator_version, "
+                  "topic, state FROM "
+                  + tables.events + " WHERE originator_id = $1"
+                  + (has_uuids ? "::uuid" : "::text")
+                  + " AND originator_version > $2 "
+                    "ORDER BY originator_version LIMIT $3"),
+    select_all("SELECT notification_id, originator_id, originator_version, "
+               "topic, state FROM "
+               + tables.events
+               + " WHERE notification_id > $1 "
+                 "ORDER BY notification_id LIMIT $2"),
+    // One statement sees one state of the table: the last position and the
+    // events up to the bound belong together.
+    select_topics("SELECT found.*, last.position FROM (SELECT "
+                  "coalesce(max(notification_id), 0) AS position FROM "
+                  + tables.events
+                  + ") AS last LEFT JOIN LATERAL (SELECT notification_id, "
+                    "originator_id, originator_version, topic, state FROM "
+                  + tables.events
+                  + " WHERE notification_id > $1 AND notification_id <= $2 AND "
+                    "notification_id <= last.position AND "
+                    "topic = ANY($3::text[]) ORDER BY notification_id LIMIT $4"
+                    ") AS found ON true ORDER BY notification_id"),
+    select_last("SELECT coalesce(max(notification_id), 0) FROM "
+                + tables.events) {
+  // nop
+}
+
+/// Makes the tables that are not there, and returns whether streams are of type
+/// uuid.
+bool postgres_event_store::open_tables() {
+  auto found = table_layout(connection_, tables_.events);
+  if (found.empty() || table_layout(connection_, tables_.keys).empty()
+      || table_layout(connection_, tables_.metadata).empty()) {
+    // As the Python library makes it. Without autovacuum, because that holds a
+    // lock which appends would wait for, a second at a time.
+    std::string sql
+      = "CREATE TABLE IF NOT EXISTS " + tables_.events + " (originator_id "
+        + connection_.uri().originator_id_type()
+        + " NOT NULL, originator_version bigint NOT NULL, topic text, state "
+          "bytea, notification_id bigserial, "
+          "PRIMARY KEY (originator_id, originator_version)) "
+          "WITH (autovacuum_enabled=false); "
+          "CREATE UNIQUE INDEX IF NOT EXISTS "
+        + tables_.index + " ON " + tables_.events + " (notification_id); ";
+    // A table that is there already belongs to somebody else, index included.
+    if (!found.empty())
+      sql.clear();
+    make_tables(connection_,
+                sql + "CREATE TABLE IF NOT EXISTS " + tables_.keys
+                  + " (idempotency_key text PRIMARY KEY, position bigint NOT "
+                    "NULL); CREATE TABLE IF NOT EXISTS "
+                  + tables_.metadata
+                  + " (position bigint PRIMARY KEY, metadata text NOT NULL)");
+    found = table_layout(connection_, tables_.events);
+  }
+  if (found == layout_of_events("text"))
+    return false;
+  if (found != layout_of_events("uuid"))
+    refuse_layout(connection_, tables_.events, found,
+                  layout_of_events("text or uuid"));
+  return true;
+}
+
+} // namespace projections

@@ -1,0 +1,90 @@
+// One session with a PostgreSQL server, from connecting to the end. Owned by a
+// postgres_connection, which makes another one when this is lost, and by a
+// postgres_listener.
+#pragma once
+
+#include "storage/postgres_uri.hpp"
+
+#include <pqxx/pqxx>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+// libpq's types, so that its header reaches no user. libpqxx declares the first
+// one likewise.
+struct pg_conn;
+struct pg_cancel;
+
+namespace projections {
+
+/// Connects in steps, so that it can be given up: libpqxx itself cannot be
+/// interrupted while it connects.
+class interruptible_connect : public pqxx::connectionpolicy {
+public:
+  /// `interrupt` is a file descriptor that is readable when connecting is to be
+  /// given up.
+  interruptible_connect(const postgres_uri& uri, int interrupt);
+
+  /// Throws `pqxx::broken_connection` if it fails, is interrupted, or takes too
+  /// long.
+  handle do_startconnect(handle existing) override;
+
+protected:
+  struct cancel_release {
+    void operator()(pg_cancel* x) const noexcept;
+  };
+
+  pg_conn* connection_ = nullptr;
+  std::unique_ptr<pg_cancel, cancel_release> cancel_;
+
+private:
+  void poll_until_connected(pg_conn* connection);
+
+  int interrupt_;
+  int timeout_s_;
+};
+
+/// A connection of libpqxx that stays lost once it is. Not thread-safe, except
+/// for `cancel`.
+class postgres_session final : private interruptible_connect,
+                               public pqxx::connection_base {
+public:
+  /// Connects. Throws `pqxx::broken_connection` like `interruptible_connect`.
+  postgres_session(const postgres_uri& uri, int interrupt);
+
+  ~postgres_session() override;
+
+  // -- modifiers ---------------------------------------------------------------
+
+  /// Returns the name under which `sql` is prepared in this session. Preparing
+  /// it takes a round trip at the first use.
+  [[nodiscard]] const std::string& statement(std::string_view sql);
+
+  /// Asks the server to cancel the statement under way, if there is one.
+  /// Thread-safe.
+  void cancel() noexcept;
+
+  // -- inspectors --------------------------------------------------------------
+
+  /// Returns whether the server has ended the session, as far as is known
+  /// without asking it.
+  [[nodiscard]] bool lost() const noexcept;
+
+  /// Returns whether an error has made the transaction under way void: then
+  /// COMMIT would roll it back without complaint.
+  [[nodiscard]] bool transaction_failed() const noexcept;
+
+  /// Returns what the server or the network said last.
+  [[nodiscard]] std::string last_problem() const;
+
+private:
+  /// Names of statements by their text.
+  std::unordered_map<std::string, std::string> statements_;
+};
+
+/// Returns the first line of a message of libpq without its severity.
+[[nodiscard]] std::string first_line(std::string_view message);
+
+} // namespace projections

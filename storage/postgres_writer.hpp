@@ -1,0 +1,61 @@
+// The connection through which a view in PostgreSQL is written, and the claims
+// that live on its session. Owned by postgres_tracking and by the claims.
+#pragma once
+
+#include "storage/postgres_connection.hpp"
+#include "storage/tracking_recorder.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace projections {
+
+/// A connection that takes turns and takes its claims again when it was lost. A
+/// claim is a session-level advisory lock, so it ends with the connection, the
+/// process or the server, whatever is first. Thread-safe as far as `turn` is
+/// held.
+class postgres_writer : public std::enable_shared_from_this<postgres_writer> {
+public:
+  explicit postgres_writer(const postgres_uri& uri);
+
+  // -- modifiers ---------------------------------------------------------------
+
+  /// Held by the thread that uses the connection.
+  [[nodiscard]] std::recursive_mutex& turn() {
+    return turn_;
+  }
+
+  [[nodiscard]] postgres_connection& connection() {
+    return connection_;
+  }
+
+  /// Begins a transaction in which everything that was claimed is. Throws
+  /// `store_error` if somebody else has taken a claim while the connection was
+  /// lost.
+  void begin();
+
+  /// Takes the claim `name`, or returns null if somebody has it, be it this
+  /// object.
+  [[nodiscard]] view_claim claim(const std::string& name);
+
+private:
+  /// On which session a claim is.
+  struct held {
+    uint64_t session;
+    int backend;
+  };
+
+  bool try_claim(const std::string& name);
+  void take_again(const std::string& name, held& at);
+  void release(const std::string& name) noexcept;
+
+  postgres_connection connection_;
+  std::recursive_mutex turn_;
+  /// One for each application whose events are folded into the view here.
+  std::map<std::string, held> claims_;
+};
+
+} // namespace projections

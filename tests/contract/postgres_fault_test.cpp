@@ -1,0 +1,269 @@
+// Goal: a lost connection costs at most one error, never a change without its
+// tracking, and nobody sleeps through a change because of it; waiting for the
+// server can be cut short. Method: the server ends the sessions of this
+// process, or a socket stands for one that does not answer.
+#include "storage/postgres_listener.hpp"
+#include "tests/contract/backends.hpp"
+#include "tests/contract/event_counters_view.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <string>
+#include <thread>
+
+namespace {
+
+using namespace projections;
+using namespace projections::test;
+using namespace std::chrono_literals;
+
+// Longer than any test may take: what should end a wait is not the clock.
+constexpr auto long_time = 1min;
+
+struct fixture {
+  /// Ends all sessions of stores and views.
+  void end_sessions() {
+    schema.run("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
+               "WHERE application_name = 'projections'");
+  }
+
+  postgres_schema schema;
+};
+
+/// Waits for another count than `seen` and returns whether it came.
+bool changed(change_signal& signal, uint64_t seen) {
+  signal.wait(seen, change_signal::clock::now() + long_time, {});
+  return signal.count() != seen;
+}
+
+/// A port on which connections are taken and nothing is said.
+class silent_server {
+public:
+  silent_server() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* any = reinterpret_cast<sockaddr*>(&address);
+    BOOST_REQUIRE(::bind(socket_, any, size) == 0);
+    BOOST_REQUIRE(::listen(socket_, 8) == 0);
+    BOOST_REQUIRE(::getsockname(socket_, any, &size) == 0);
+    port_ = ntohs(address.sin_port);
+  }
+
+  silent_server(const silent_server&) = delete;
+  silent_server& operator=(const silent_server&) = delete;
+
+  ~silent_server() {
+    ::close(socket_);
+  }
+
+  /// Waits until somebody has connected.
+  void accept() {
+    ::close(::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC));
+  }
+
+  [[nodiscard]] std::string uri() const {
+    return "postgresql://me@127.0.0.1:" + std::to_string(port_) + "/events";
+  }
+
+private:
+  int socket_;
+  int port_ = 0;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(postgres_faults, fixture)
+
+BOOST_AUTO_TEST_CASE(store_and_view_connect_again) {
+  postgres_event_store store{schema.uri()};
+  postgres_event_counters view{schema.uri()};
+  store.append({{"s", no_stream, {{"T", "{}"}}}});
+  view.incr_created_event_counter({"upstream", 1});
+  end_sessions();
+  BOOST_TEST(store.head() == 1);
+  BOOST_TEST(view.get_created_event_counter() == 1);
+  end_sessions();
+  BOOST_TEST(store.append({{"s", 1, {{"T", "{}"}}}}).front().version == 2);
+  view.incr_created_event_counter({"upstream", 2});
+  BOOST_TEST(view.get_created_event_counter() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(transaction_whose_session_ends_leaves_nothing) {
+  postgres_event_counters view{schema.uri()};
+  BOOST_CHECK_THROW(view.in_one_transaction([&] {
+    view.incr_created_event_counter({"upstream", 1});
+    end_sessions();
+  }),
+                    store_unavailable);
+  // Nor does a part of it go into another session.
+  BOOST_CHECK_THROW(view.in_one_transaction([&] {
+    view.incr_created_event_counter({"upstream", 1});
+    end_sessions();
+    BOOST_CHECK_THROW(view.insert_tracking({"other", 1}), store_unavailable);
+    BOOST_CHECK_THROW(view.insert_tracking({"other", 1}), store_unavailable);
+  }),
+                    store_error);
+  BOOST_TEST(!view.max_tracking_id("upstream"));
+  BOOST_TEST(!view.max_tracking_id("other"));
+  BOOST_TEST(view.get_created_event_counter() == 0);
+  view.incr_created_event_counter({"upstream", 1});
+  BOOST_TEST(view.get_created_event_counter() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(failed_statement_that_is_hidden_undoes_the_rest) {
+  struct hiding final : postgres_recorder<> {
+    explicit hiding(const std::string& uri) : postgres_recorder(uri) {
+      // nop
+    }
+
+    void change() {
+      transact([&](postgres_connection& db) {
+        record({"upstream", 1});
+        BOOST_CHECK_THROW(db.run("SELECT 1 / 0"), pqxx::pqxx_exception);
+      });
+    }
+  };
+  hiding view{schema.uri()};
+  try {
+    view.change();
+    BOOST_ERROR("a void transaction was committed");
+  } catch (const store_error& e) {
+    BOOST_TEST(e.what()
+               == postgres_uri{schema.uri()}.name()
+                    + ": cannot commit: a statement of the transaction has "
+                      "failed");
+  }
+  BOOST_TEST(!view.max_tracking_id("upstream"));
+}
+
+BOOST_AUTO_TEST_CASE(listener_hears_other_processes_and_comes_back) {
+  postgres_event_store store{schema.uri()};
+  postgres_event_counters view{schema.uri()};
+  auto signal = store.changes();
+  // Listening itself tells of a change, for one may have been missed.
+  BOOST_TEST(changed(*signal, 0));
+  for (int i = 0; i < 3; ++i) {
+    auto seen = signal->count();
+    schema.run("NOTIFY stored_events");
+    BOOST_TEST(changed(*signal, seen));
+    seen = signal->count();
+    end_sessions();
+    BOOST_TEST(changed(*signal, seen));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(wait_is_woken_after_the_sessions_were_ended) {
+  postgres_event_counters view{schema.uri()};
+  end_sessions();
+  std::jthread writer{[this] {
+    schema.run("INSERT INTO notification_tracking VALUES ('upstream', 7); "
+               "NOTIFY notification_tracking");
+  }};
+  view.wait("upstream", 7, long_time);
+  BOOST_TEST((view.max_tracking_id("upstream") == 7));
+}
+
+BOOST_AUTO_TEST_CASE(claim_is_taken_again) {
+  postgres_event_counters view{schema.uri()};
+  postgres_event_counters other{schema.uri()};
+  auto claim = view.claim("upstream");
+  BOOST_TEST(!!claim);
+  end_sessions();
+  view.insert_tracking({"upstream", 1});
+  BOOST_TEST(!other.claim("upstream"));
+  claim.reset();
+  BOOST_TEST(!!other.claim("upstream"));
+}
+
+BOOST_AUTO_TEST_CASE(runner_that_was_replaced_writes_nothing) {
+  postgres_event_counters view{schema.uri()};
+  postgres_event_counters other{schema.uri()};
+  auto claim = view.claim("upstream");
+  end_sessions();
+  auto others = other.claim("upstream");
+  BOOST_TEST(!!others);
+  for (int i = 0; i < 2; ++i)
+    try {
+      view.insert_tracking({"upstream", 1});
+      BOOST_ERROR("a claim that was lost was written with");
+    } catch (const store_unavailable& e) {
+      BOOST_ERROR(e.what());
+    } catch (const store_error& e) {
+      BOOST_TEST(e.what()
+                 == postgres_uri{schema.uri()}.name()
+                      + ": another runner took the view over while the "
+                        "connection was lost");
+    }
+  others.reset();
+  view.insert_tracking({"upstream", 1});
+}
+
+BOOST_AUTO_TEST_CASE(claim_may_outlive_its_view) {
+  view_claim claim;
+  {
+    postgres_event_counters view{schema.uri()};
+    claim = view.claim("upstream");
+  }
+  postgres_event_counters other{schema.uri()};
+  BOOST_TEST(!other.claim("upstream"));
+  claim.reset();
+  BOOST_TEST(!!other.claim("upstream"));
+}
+
+BOOST_AUTO_TEST_CASE(statement_under_way_is_interrupted) {
+  postgres_connection connection{postgres_uri{schema.uri()}};
+  auto pid = std::to_string(connection.backend());
+  std::jthread interrupter{[&] {
+    while (schema.run("SELECT count(*) FROM pg_stat_activity WHERE pid = " + pid
+                      + " AND wait_event = 'PgSleep'")
+           != "1;")
+      std::this_thread::yield();
+    connection.interrupt(true);
+  }};
+  try {
+    connection.call("sleep", [&] { connection.run("SELECT pg_sleep(60)"); });
+    BOOST_ERROR("the statement was not interrupted");
+  } catch (const store_unavailable& e) {
+    BOOST_TEST(e.what()
+               == connection.name()
+                    + ": cannot sleep: canceling statement due to user "
+                      "request");
+  }
+  interrupter.join();
+  BOOST_CHECK_THROW(
+    connection.call("go on", [&] { connection.run("SELECT 1"); }),
+    store_unavailable);
+  connection.interrupt(false);
+  BOOST_TEST(connection.run("SELECT 1").size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(listener_ends_while_a_server_does_not_answer) {
+  silent_server server;
+  auto began = change_signal::clock::now();
+  auto signal
+    = postgres_listener::signal(postgres_uri{server.uri()}, "stored_events");
+  server.accept();
+  signal.reset();
+  // Connecting would be given up after ten seconds.
+  BOOST_TEST((change_signal::clock::now() - began < 5s));
+}
+
+BOOST_AUTO_TEST_CASE(server_that_does_not_answer_is_given_up) {
+  silent_server server;
+  try {
+    postgres_connection connection{
+      postgres_uri{server.uri() + "?connect_timeout=1"}};
+    BOOST_ERROR("there was a connection");
+  } catch (const store_unavailable& e) {
+    BOOST_TEST(e.what()
+               == server.uri() + ": cannot connect: no connection within 1 s");
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
