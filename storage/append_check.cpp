@@ -95,4 +95,24 @@ append_outcome refuse_key(const append_request& request, std::string_view key,
   return result;
 }
 
+size_t group_end(const std::vector<append_request>& requests, size_t first) {
+  auto end = first + 1;
+  while (end < requests.size() && requests[end].with_previous)
+    ++end;
+  return end;
+}
+
+void refuse_group(const std::vector<append_request>& requests, size_t first,
+                  size_t end, std::vector<append_outcome>& outcomes) {
+  auto refused = outcomes.size() - 1;
+  auto why = outcomes[refused].problem;
+  outcomes.resize(end);
+  for (auto i = first; i < end; ++i)
+    if (i != refused)
+      outcomes[i]
+        = refuse(append_error::refused_together,
+                 "an append to stream " + quoted(requests[i].stream)
+                   + " goes together with one that was refused: " + why);
+}
+
 } // namespace projections

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <string_view>
+#include <vector>
 
 namespace projections {
 
@@ -29,5 +30,46 @@ inline constexpr size_t payload_bytes_max = size_t{64} << 20;
                                         std::string_view key,
                                         log_position position,
                                         stream_version actual);
+
+/// Returns the index behind the last request that goes together with the one at
+/// `first`.
+[[nodiscard]] size_t group_end(const std::vector<append_request>& requests,
+                               size_t first);
+
+/// Refuses the requests from `first` to `end`, which go together. `outcomes`
+/// are those of all requests up to the one of them that was refused.
+void refuse_group(const std::vector<append_request>& requests, size_t first,
+                  size_t end, std::vector<append_outcome>& outcomes);
+
+/// Returns what became of `requests`. Calls `append_one(request)` for each, in
+/// order. Those that go together it calls within `together(body)`, which calls
+/// `body()` and, if that returns false, undoes what it has done.
+template <class AppendOne, class Together>
+std::vector<append_outcome>
+append_in_groups(const std::vector<append_request>& requests,
+                 AppendOne append_one, Together together) {
+  std::vector<append_outcome> result;
+  result.reserve(requests.size());
+  auto append_next = [&] {
+    result.push_back(append_one(requests[result.size()]));
+    return result.back().error == append_error::none;
+  };
+  for (size_t first = 0; first < requests.size(); first = result.size()) {
+    auto end = group_end(requests, first);
+    if (end == first + 1) {
+      append_next();
+      continue;
+    }
+    auto taken = true;
+    together([&] {
+      while (taken && result.size() < end)
+        taken = append_next();
+      return taken;
+    });
+    if (!taken)
+      refuse_group(requests, first, end, result);
+  }
+  return result;
+}
 
 } // namespace projections
