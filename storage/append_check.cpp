@@ -102,11 +102,28 @@ size_t group_end(const std::vector<append_request>& requests, size_t first) {
   return end;
 }
 
+append_outcome check_group_keys(const std::vector<append_request>& requests,
+                                size_t first, size_t i) {
+  std::unordered_set<std::string_view> keys;
+  for (auto& event : requests[i].events)
+    if (!event.idempotency_key.empty())
+      keys.insert(event.idempotency_key);
+  if (!keys.empty())
+    for (; first < i; ++first)
+      for (auto& event : requests[first].events)
+        if (keys.contains(event.idempotency_key))
+          return refuse(append_error::key_exists,
+                        "an append to stream " + quoted(requests[i].stream)
+                          + " repeats idempotency key "
+                          + quoted(event.idempotency_key)
+                          + " of one that it goes together with");
+  return {};
+}
+
 void refuse_group(const std::vector<append_request>& requests, size_t first,
-                  size_t end, std::vector<append_outcome>& outcomes) {
-  auto refused = outcomes.size() - 1;
+                  size_t end, size_t refused,
+                  std::vector<append_outcome>& outcomes) {
   auto why = outcomes[refused].problem;
-  outcomes.resize(end);
   for (auto i = first; i < end; ++i)
     if (i != refused)
       outcomes[i]

@@ -36,10 +36,16 @@ inline constexpr size_t payload_bytes_max = size_t{64} << 20;
 [[nodiscard]] size_t group_end(const std::vector<append_request>& requests,
                                size_t first);
 
-/// Refuses the requests from `first` to `end`, which go together. `outcomes`
-/// are those of all requests up to the one of them that was refused.
+/// Returns an outcome that refuses the request `i` if it repeats an idempotency
+/// key of those from `first` on, with which it goes together.
+[[nodiscard]] append_outcome check_group_keys(
+  const std::vector<append_request>& requests, size_t first, size_t i);
+
+/// Refuses the requests from `first` to `end`, which go together, because the
+/// one at `refused` is refused, as its outcome in `outcomes` says.
 void refuse_group(const std::vector<append_request>& requests, size_t first,
-                  size_t end, std::vector<append_outcome>& outcomes);
+                  size_t end, size_t refused,
+                  std::vector<append_outcome>& outcomes);
 
 /// Returns what became of `requests`. Calls `append_one(request)` for each, in
 /// order. Those that go together it calls within `together(body)`, which calls
@@ -50,24 +56,27 @@ append_in_groups(const std::vector<append_request>& requests,
                  AppendOne append_one, Together together) {
   std::vector<append_outcome> result;
   result.reserve(requests.size());
-  auto append_next = [&] {
-    result.push_back(append_one(requests[result.size()]));
-    return result.back().error == append_error::none;
-  };
   for (size_t first = 0; first < requests.size(); first = result.size()) {
     auto end = group_end(requests, first);
     if (end == first + 1) {
-      append_next();
+      result.push_back(append_one(requests[first]));
       continue;
     }
     auto taken = true;
     together([&] {
-      while (taken && result.size() < end)
-        taken = append_next();
+      for (auto i = first; taken && i < end; ++i) {
+        result.push_back(check_group_keys(requests, first, i));
+        if (result.back().error == append_error::none)
+          result.back() = append_one(requests[i]);
+        taken = result.back().error == append_error::none;
+      }
       return taken;
     });
-    if (!taken)
-      refuse_group(requests, first, end, result);
+    if (!taken) {
+      auto refused = result.size() - 1;
+      result.resize(end);
+      refuse_group(requests, first, end, refused, result);
+    }
   }
   return result;
 }
