@@ -65,6 +65,9 @@ event_store_actor::behavior_type event_store_state::make_behavior() {
 compat::promise<append_results> event_store_state::append(append_events& x) {
   auto result = self_->make_response_promise<append_results>();
   auto bytes = bytes_of(x.requests);
+  // Behind the requests of others it must not go together with theirs.
+  if (!x.requests.empty())
+    x.requests.front().with_previous = false;
   if (!waiting_.empty()
       && (waiting_requests_ + x.requests.size() > requests_max
           || waiting_bytes_ + bytes > bytes_max))

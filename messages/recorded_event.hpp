@@ -67,6 +67,10 @@ struct append_request {
 
   /// At least one.
   std::vector<new_event> events;
+
+  /// Whether this is taken only together with the request before it, and that
+  /// one only together with this. Says nothing in the first request.
+  bool with_previous = false;
 };
 
 /// Why an append was refused.
@@ -77,6 +81,8 @@ enum class append_error : uint8_t {
   /// The idempotency key of one of the events is in the store already, or twice
   /// in the request.
   key_exists,
+  /// Another request was refused that goes together with this one.
+  refused_together,
   /// There is no event, or a name that is missing or no text, or a payload that
   /// is too large.
   malformed,
@@ -89,7 +95,8 @@ struct append_outcome {
   /// Where the events are, one for each; empty if it was refused.
   std::vector<log_position> positions;
 
-  /// The version of the stream: after the append, or as it was found.
+  /// The version of the stream: after the append, or as it was found; 0 where
+  /// it was not looked for.
   stream_version version = 0;
 
   /// What is wrong, with the stream and the values; empty if nothing is.

@@ -95,4 +95,41 @@ append_outcome refuse_key(const append_request& request, std::string_view key,
   return result;
 }
 
+size_t group_end(const std::vector<append_request>& requests, size_t first) {
+  auto end = first + 1;
+  while (end < requests.size() && requests[end].with_previous)
+    ++end;
+  return end;
+}
+
+append_outcome check_group_keys(const std::vector<append_request>& requests,
+                                size_t first, size_t i) {
+  std::unordered_set<std::string_view> keys;
+  for (auto& event : requests[i].events)
+    if (!event.idempotency_key.empty())
+      keys.insert(event.idempotency_key);
+  if (!keys.empty())
+    for (; first < i; ++first)
+      for (auto& event : requests[first].events)
+        if (keys.contains(event.idempotency_key))
+          return refuse(append_error::key_exists,
+                        "an append to stream " + quoted(requests[i].stream)
+                          + " repeats idempotency key "
+                          + quoted(event.idempotency_key)
+                          + " of one that it goes together with");
+  return {};
+}
+
+void refuse_group(const std::vector<append_request>& requests, size_t first,
+                  size_t end, size_t refused,
+                  std::vector<append_outcome>& outcomes) {
+  auto why = outcomes[refused].problem;
+  for (auto i = first; i < end; ++i)
+    if (i != refused)
+      outcomes[i]
+        = refuse(append_error::refused_together,
+                 "an append to stream " + quoted(requests[i].stream)
+                   + " goes together with one that was refused: " + why);
+}
+
 } // namespace projections

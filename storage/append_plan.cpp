@@ -24,27 +24,55 @@ append_outcome append_plan::malformed(std::string problem) {
 // -- modifiers ----------------------------------------------------------------
 
 void append_plan::decide() {
-  for (size_t i = 0; i < requests_.size(); ++i)
-    if (is_open(i))
-      decide_one(i);
+  for (size_t first = 0; first < requests_.size();) {
+    auto end = group_end(requests_, first);
+    decide_group(first, end);
+    first = end;
+  }
   positions_.resize(rows_.size());
 }
 
-void append_plan::decide_one(size_t i) {
+/// Decides about the requests from `first` to `end`, which go together.
+void append_plan::decide_group(size_t first, size_t end) {
+  auto row_count = rows_.size();
+  for (auto i = first; i < end; ++i) {
+    if (is_open(i) && i > first)
+      outcomes_[i] = check_group_keys(requests_, first, i);
+    if (is_open(i) && decide_one(i))
+      continue;
+    if (end - first > 1)
+      refused_groups_.push_back({first, end, i});
+    take_back(row_count);
+    return;
+  }
+}
+
+/// Takes back all rows but the first `row_count`.
+void append_plan::take_back(size_t row_count) {
+  for (; rows_.size() > row_count; rows_.pop_back()) {
+    auto& last = rows_.back();
+    --versions_[last.request->stream];
+    keys_.erase(last.event->idempotency_key);
+  }
+}
+
+/// Decides about the request `i` and returns whether it is taken.
+bool append_plan::decide_one(size_t i) {
   auto& request = requests_[i];
   auto& version = versions_[request.stream];
   // Keys go before versions, so that a repeated append is recognised.
   if (refuse_for_key(i, version))
-    return;
+    return false;
   outcomes_[i] = check_version(request, version);
   if (!is_open(i))
-    return;
+    return false;
   for (auto& event : request.events) {
     if (!event.idempotency_key.empty())
       keys_[event.idempotency_key] = {log_start, rows_.size()};
     rows_.push_back({&request, &event, ++version, i});
   }
   outcomes_[i].version = version;
+  return true;
 }
 
 /// Refuses the request `i` if one of its keys is taken; returns whether it is.
@@ -75,6 +103,8 @@ std::vector<append_outcome> append_plan::finish() {
   for (auto& x : refusals_)
     outcomes_[x.outcome]
       = refuse_key(requests_[x.outcome], x.key, positions_[x.row], x.actual);
+  for (auto& x : refused_groups_)
+    refuse_group(requests_, x.first, x.end, x.refused, outcomes_);
   return std::move(outcomes_);
 }
 

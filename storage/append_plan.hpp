@@ -100,11 +100,21 @@ private:
     stream_version actual;
   };
 
+  /// Requests from `first` to `end` that go together, of which `refused` is
+  /// refused.
+  struct refused_group {
+    size_t first;
+    size_t end;
+    size_t refused;
+  };
+
   [[nodiscard]] bool is_open(size_t i) const {
     return outcomes_[i].error == append_error::none;
   }
   static append_outcome malformed(std::string problem);
-  void decide_one(size_t i);
+  void decide_group(size_t first, size_t end);
+  void take_back(size_t row_count);
+  bool decide_one(size_t i);
   bool refuse_for_key(size_t i, stream_version actual);
 
   const std::vector<append_request>& requests_;
@@ -114,6 +124,7 @@ private:
   std::vector<row> rows_;
   std::vector<log_position> positions_;
   std::vector<refusal> refusals_;
+  std::vector<refused_group> refused_groups_;
 };
 
 } // namespace projections

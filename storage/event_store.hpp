@@ -28,9 +28,10 @@ public:
   // -- modifiers ---------------------------------------------------------------
 
   /// Records every request in one commit and returns what became of each, in
-  /// order. One that is refused leaves the others alone. A request sees what
-  /// those before it have done. When this returns, what was taken is durable
-  /// and can be read.
+  /// order. One that is refused leaves the others alone, except those that it
+  /// goes together with (`with_previous`): none of these is taken then. A
+  /// request sees what those before it have done. When this returns, what was
+  /// taken is durable and can be read.
   virtual std::vector<append_outcome>
   append(const std::vector<append_request>& requests) = 0;
 

@@ -22,14 +22,37 @@ memory_event_store::memory_event_store(std::shared_ptr<memory_log> log)
 std::vector<append_outcome>
 memory_event_store::append(const std::vector<append_request>& requests) {
   std::vector<append_outcome> result;
-  result.reserve(requests.size());
   {
     std::lock_guard guard{log_->mutex_};
-    for (auto& x : requests)
-      result.push_back(append_one(x));
+    result = append_in_groups(
+      requests, [this](const append_request& x) { return append_one(x); },
+      [&](auto body) {
+        auto size = log_->events_.size();
+        if (!body())
+          shrink(size, requests);
+      });
   }
   log_->changes_->notify();
   return result;
+}
+
+/// Takes back all events but the first `size`, which `requests` recorded.
+void memory_event_store::shrink(size_t size,
+                                const std::vector<append_request>& requests) {
+  for (auto& request : requests)
+    for (auto& event : request.events) {
+      auto key = log_->keys_.find(event.idempotency_key);
+      if (key != log_->keys_.end()
+          && key->second > static_cast<log_position>(size))
+        log_->keys_.erase(key);
+    }
+  while (log_->events_.size() > size) {
+    auto stream = log_->streams_.find(log_->events_.back().stream);
+    stream->second.pop_back();
+    if (stream->second.empty())
+      log_->streams_.erase(stream);
+    log_->events_.pop_back();
+  }
 }
 
 append_outcome memory_event_store::append_one(const append_request& request) {

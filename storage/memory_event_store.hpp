@@ -61,6 +61,7 @@ public:
   }
 
 private:
+  void shrink(size_t size, const std::vector<append_request>& requests);
   append_outcome append_one(const append_request& request);
 
   std::shared_ptr<memory_log> log_;

@@ -89,7 +89,6 @@ sqlite_event_store::sqlite_event_store(const std::string& path,
 std::vector<append_outcome>
 sqlite_event_store::append(const std::vector<append_request>& requests) {
   std::vector<append_outcome> result;
-  result.reserve(requests.size());
   connection_.call("append", [&] {
     try {
       SQLite::Transaction transaction{connection_.database(),
@@ -98,8 +97,9 @@ sqlite_event_store::append(const std::vector<append_request>& requests) {
       if (changes != versions_as_of_ || versions_.size() > versions_max)
         versions_.clear();
       versions_as_of_ = changes;
-      for (auto& x : requests)
-        result.push_back(append_one(x));
+      result = append_in_groups(
+        requests, [this](const append_request& x) { return append_one(x); },
+        [this](auto body) { append_together(body); });
       transaction.commit();
     } catch (...) {
       versions_.clear();
@@ -108,6 +108,17 @@ sqlite_event_store::append(const std::vector<append_request>& requests) {
   });
   changes_->notify();
   return result;
+}
+
+/// Calls `body()` and takes back what it has written if it returns false.
+void sqlite_event_store::append_together(const std::function<bool()>& body) {
+  auto& database = connection_.database();
+  database.exec("SAVEPOINT append_together");
+  if (!body()) {
+    database.exec("ROLLBACK TO append_together");
+    versions_.clear();
+  }
+  database.exec("RELEASE append_together");
 }
 
 /// Records `request`, or refuses it and writes nothing.

@@ -5,6 +5,7 @@
 #include "storage/sqlite_connection.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <unordered_map>
 
 namespace projections {
@@ -38,6 +39,7 @@ public:
 
 private:
   void make_tables();
+  void append_together(const std::function<bool()>& body);
   append_outcome append_one(const append_request& request);
   append_outcome find_key(const append_request& request, stream_version actual);
   log_position record(const std::string& stream, stream_version version,

@@ -39,7 +39,7 @@ sqlite_tracking::statements::statements(const std::string& table)
              "PRIMARY KEY (application_name)) WITHOUT ROWID"),
     // Without this row, the Python library takes the table for one that has
     // many rows for each application, as its earlier versions made it.
-    create_mark("INSERT OR IGNORE INTO " + quoted_name(table)
+    create_mark("INSERT INTO " + quoted_name(table)
                 + " VALUES ('__migration__', 1)"),
     // No row comes back where the position recorded is not smaller.
     upsert("INSERT INTO " + quoted_name(table)
@@ -68,23 +68,26 @@ void sqlite_tracking::make_tables() {
     auto& database = writer_.database();
     SQLite::Transaction transaction{database,
                                     SQLite::TransactionBehavior::IMMEDIATE};
+    auto is_new = !database.tableExists(table_);
     database.exec(sql_.create);
+    if (is_new)
+      database.exec(sql_.create_mark);
     database.exec(create_versions);
     transaction.commit();
   });
   writer_.check_columns(table_,
                         {"application_name TEXT", "notification_id INTEGER"});
-  writer_.call("look at the key of table " + table_, [this] {
+  auto key_columns = writer_.call("look at the key of table " + table_, [this] {
     auto key = writer_.statement(select_key_columns);
     key->bind(1, table_);
     key->executeStep();
-    if (key->getColumn(0).getInt() != 1)
-      throw store_error{
-        writer_.name() + ": table " + table_
-        + " has several rows for an application, as early versions of the "
-          "Python library made it; let a later one convert it first"};
-    writer_.database().exec(sql_.create_mark);
+    return key->getColumn(0).getInt();
   });
+  if (key_columns != 1)
+    throw store_error{
+      writer_.name() + ": table " + table_
+      + " has several rows for an application, as early versions of the "
+        "Python library made it; let a later one convert it first"};
 }
 
 // -- modifiers ----------------------------------------------------------------

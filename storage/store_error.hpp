@@ -1,7 +1,11 @@
 // The errors that users of stores and views meet, as exceptions.
 #pragma once
 
+#include "messages/recorded_event.hpp"
+
 #include <stdexcept>
+#include <string>
+#include <utility>
 
 namespace projections {
 
@@ -18,6 +22,43 @@ public:
 class store_unavailable : public store_error {
 public:
   using store_error::store_error;
+};
+
+/// Somebody else appended to a stream first: read it and decide again. Nothing
+/// was recorded.
+class wrong_expected_version : public std::runtime_error {
+public:
+  wrong_expected_version(const std::string& what, std::string stream,
+                         stream_version expected, stream_version actual)
+    : std::runtime_error(what), stream_(std::move(stream)), expected_(expected),
+      actual_(actual) {
+    // nop
+  }
+
+  [[nodiscard]] const std::string& stream() const noexcept {
+    return stream_;
+  }
+
+  /// The version that the writer knew; 0 for a stream that did not exist.
+  [[nodiscard]] stream_version expected() const noexcept {
+    return expected_;
+  }
+
+  /// The version that the stream has.
+  [[nodiscard]] stream_version actual() const noexcept {
+    return actual_;
+  }
+
+private:
+  std::string stream_;
+  stream_version expected_;
+  stream_version actual_;
+};
+
+/// There is no aggregate with this id, or it has no such version.
+class aggregate_not_found : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
 };
 
 /// A position was recorded already, or a later one: the event is processed

@@ -26,8 +26,7 @@ public:
 };
 
 /// The view in memory.
-class memory_event_counters final
-  : public memory_recorder<event_counters_view> {
+class memory_event_counters : public memory_recorder<event_counters_view> {
 public:
   void incr_created_event_counter(const tracking& x) override {
     incr(created_, x);

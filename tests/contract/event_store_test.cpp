@@ -1,6 +1,7 @@
 // Goal: every event store keeps what storage/event_store.hpp promises. Method:
 // one suite over all backends, each case with a fresh store; what was written
 // by one object of a store is read by another one.
+#include "tests/contract/appending.hpp"
 #include "tests/contract/backends.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -8,53 +9,9 @@
 #include <string>
 #include <vector>
 
-namespace {
-
 using namespace projections;
 using namespace projections::test;
 using namespace std::string_literals;
-
-new_event event(std::string topic, std::string key = {}) {
-  return {std::move(topic), R"({"n":1})", std::move(key)};
-}
-
-/// Appends one event to each of the streams, one request each.
-std::vector<append_outcome> append_to(event_store& store,
-                                      const std::vector<std::string>& streams) {
-  std::vector<append_request> requests;
-  for (auto& x : streams)
-    requests.push_back({x, any_version, {event("T")}});
-  return store.append(requests);
-}
-
-/// Appends one request and returns what became of it.
-append_outcome append(event_store& store, append_request request) {
-  return store.append({std::move(request)}).front();
-}
-
-/// The topics of `events` in order.
-std::string topics_of(const std::vector<recorded_event>& events) {
-  std::string result;
-  for (auto& x : events)
-    result += x.topic;
-  return result;
-}
-
-void check_taken(const append_outcome& x, stream_version version,
-                 size_t events) {
-  BOOST_TEST((x.error == append_error::none), x.problem);
-  BOOST_TEST(x.version == version);
-  BOOST_TEST(x.positions.size() == events);
-}
-
-void check_refused(const append_outcome& x, append_error error,
-                   const std::string& problem) {
-  BOOST_TEST((x.error == error));
-  BOOST_TEST(x.problem == problem);
-  BOOST_TEST(x.positions.empty());
-}
-
-} // namespace
 
 BOOST_AUTO_TEST_SUITE(event_store_contract)
 
@@ -109,31 +66,32 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(wrong_expected_version_is_refused, Backend,
                               backends) {
   Backend backend;
   auto store = backend.open();
-  check_taken(append(*store, {"s", no_stream, {event("A"), event("B")}}), 2, 2);
-  check_refused(append(*store, {"s", no_stream, {event("C")}}),
+  check_taken(append(*store, {"s", no_stream, {an_event("A"), an_event("B")}}),
+              2, 2);
+  check_refused(append(*store, {"s", no_stream, {an_event("C")}}),
                 append_error::wrong_expected_version,
                 "stream \"s\" was expected that does not exist, but it has "
                 "version 2");
-  check_refused(append(*store, {"s", 1, {event("C")}}),
+  check_refused(append(*store, {"s", 1, {an_event("C")}}),
                 append_error::wrong_expected_version,
                 "stream \"s\" was expected that has version 1, but it has "
                 "version 2");
-  auto missing = append(*store, {"t", 3, {event("C")}});
+  auto missing = append(*store, {"t", 3, {an_event("C")}});
   check_refused(missing, append_error::wrong_expected_version,
                 "stream \"t\" was expected that has version 3, but it does not "
                 "exist");
   BOOST_TEST(missing.version == 0);
   BOOST_TEST(store->read_all(log_start, 10, {}).events.size() == 2u);
-  check_taken(append(*store, {"s", 2, {event("C")}}), 3, 1);
+  check_taken(append(*store, {"s", 2, {an_event("C")}}), 3, 1);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(refused_request_leaves_the_others_alone, Backend,
                               backends) {
   Backend backend;
   auto store = backend.open();
-  auto outcomes = store->append({{"a", no_stream, {event("A")}},
-                                 {"b", 7, {event("B")}},
-                                 {"a", 1, {event("C")}}});
+  auto outcomes = store->append({{"a", no_stream, {an_event("A")}},
+                                 {"b", 7, {an_event("B")}},
+                                 {"a", 1, {an_event("C")}}});
   BOOST_REQUIRE_EQUAL(outcomes.size(), 3u);
   check_taken(outcomes[0], 1, 1);
   BOOST_TEST((outcomes[1].error == append_error::wrong_expected_version));
@@ -145,17 +103,17 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(refused_request_leaves_the_others_alone, Backend,
 BOOST_AUTO_TEST_CASE_TEMPLATE(key_is_recorded_once, Backend, backends) {
   Backend backend;
   auto store = backend.open();
-  auto first = append(*store, {"a", any_version, {event("A", "k")}});
+  auto first = append(*store, {"a", any_version, {an_event("A", "k")}});
   check_taken(first, 1, 1);
   auto again
-    = append(*store, {"b", any_version, {event("B"), event("C", "k")}});
+    = append(*store, {"b", any_version, {an_event("B"), an_event("C", "k")}});
   check_refused(again, append_error::key_exists,
                 "an append to stream \"b\": idempotency key \"k\" is that of "
                 "the event at position "
                   + std::to_string(first.positions.front()));
   BOOST_TEST(store->read_stream("b", 0, 10).empty());
   // A repeated append is recognised although its version is outdated.
-  auto repeated = append(*store, {"a", no_stream, {event("A", "k")}});
+  auto repeated = append(*store, {"a", no_stream, {an_event("A", "k")}});
   BOOST_TEST((repeated.error == append_error::key_exists));
   BOOST_TEST(repeated.version == 1);
 }
@@ -164,11 +122,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(keys_of_one_append_differ, Backend, backends) {
   Backend backend;
   auto store = backend.open();
   check_refused(
-    append(*store, {"a", any_version, {event("A", "k"), event("B", "k")}}),
+    append(*store,
+           {"a", any_version, {an_event("A", "k"), an_event("B", "k")}}),
     append_error::key_exists,
     "event 1 of an append to stream \"a\" repeats idempotency key \"k\"");
-  auto outcomes = store->append({{"a", any_version, {event("A", "k")}},
-                                 {"b", any_version, {event("B", "k")}}});
+  auto outcomes = store->append({{"a", any_version, {an_event("A", "k")}},
+                                 {"b", any_version, {an_event("B", "k")}}});
   BOOST_TEST((outcomes[0].error == append_error::none));
   BOOST_TEST((outcomes[1].error == append_error::key_exists));
 }
@@ -177,12 +136,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(malformed_append_is_refused, Backend, backends) {
   Backend backend;
   auto store = backend.open();
   for (auto& request : std::vector<append_request>{
-         {"", any_version, {event("A")}},
-         {"\xFF", any_version, {event("A")}},
+         {"", any_version, {an_event("A")}},
+         {"\xFF", any_version, {an_event("A")}},
          {"s", any_version, {}},
-         {"s", any_version, {event("")}},
-         {"s", any_version, {event("A"), event("B\0"s)}},
-         {"s", any_version, {event("A", "\xC0\x80")}}}) {
+         {"s", any_version, {an_event("")}},
+         {"s", any_version, {an_event("A"), an_event("B\0"s)}},
+         {"s", any_version, {an_event("A", "\xC0\x80")}}}) {
     auto outcome = append(*store, request);
     BOOST_TEST((outcome.error == append_error::malformed));
     BOOST_TEST(!outcome.problem.empty());
@@ -205,8 +164,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(payload_has_a_limit, Backend, backends) {
 BOOST_AUTO_TEST_CASE_TEMPLATE(stream_is_read_in_parts, Backend, backends) {
   Backend backend;
   auto store = backend.open();
-  append(*store, {"s", any_version, {event("A"), event("B"), event("C")}});
-  append(*store, {"t", any_version, {event("D")}});
+  append(*store,
+         {"s", any_version, {an_event("A"), an_event("B"), an_event("C")}});
+  append(*store, {"t", any_version, {an_event("D")}});
   BOOST_TEST(topics_of(store->read_stream("s", 0, 2)) == "AB");
   BOOST_TEST(topics_of(store->read_stream("s", 2, 2)) == "C");
   BOOST_TEST(store->read_stream("s", 3, 2).empty());
@@ -216,7 +176,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(stream_is_read_in_parts, Backend, backends) {
 BOOST_AUTO_TEST_CASE_TEMPLATE(log_is_read_in_parts, Backend, backends) {
   Backend backend;
   auto store = backend.open();
-  append(*store, {"s", any_version, {event("A"), event("B"), event("C")}});
+  append(*store,
+         {"s", any_version, {an_event("A"), an_event("B"), an_event("C")}});
   auto first = store->read_all(log_start, 2, {});
   BOOST_TEST(topics_of(first.events) == "AB");
   BOOST_TEST(first.read_to == first.events.back().position);
@@ -234,10 +195,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(log_is_read_in_parts, Backend, backends) {
 BOOST_AUTO_TEST_CASE_TEMPLATE(topics_pick_events, Backend, backends) {
   Backend backend;
   auto store = backend.open();
-  append(*store,
-         {"s",
-          any_version,
-          {event("A"), event("B"), event("C"), event("A"), event("C")}});
+  append(*store, {"s",
+                  any_version,
+                  {an_event("A"), an_event("B"), an_event("C"), an_event("A"),
+                   an_event("C")}});
   auto slice = store->read_all(log_start, 10, {"A", "B"});
   BOOST_TEST(topics_of(slice.events) == "ABA");
   // What was passed over counts as read.
@@ -254,10 +215,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(long_gaps_between_topics_are_bridged, Backend,
                               backends) {
   Backend backend;
   auto store = backend.open();
-  std::vector<new_event> others(70'000, event("Other"));
-  append(*store, {"s", any_version, {event("A")}});
+  std::vector<new_event> others(70'000, an_event("Other"));
+  append(*store, {"s", any_version, {an_event("A")}});
   append(*store, {"s", any_version, others});
-  append(*store, {"s", any_version, {event("B")}});
+  append(*store, {"s", any_version, {an_event("B")}});
   log_position at = log_start;
   std::string found;
   size_t reads = 0;
@@ -278,10 +239,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(objects_of_one_store_write_side_by_side, Backend,
   Backend backend;
   auto one = backend.open();
   auto other = backend.open();
-  check_taken(append(*one, {"s", no_stream, {event("A")}}), 1, 1);
-  check_taken(append(*other, {"s", 1, {event("B")}}), 2, 1);
-  check_taken(append(*one, {"s", 2, {event("C")}}), 3, 1);
-  BOOST_TEST((append(*other, {"s", 2, {event("D")}}).error
+  check_taken(append(*one, {"s", no_stream, {an_event("A")}}), 1, 1);
+  check_taken(append(*other, {"s", 1, {an_event("B")}}), 2, 1);
+  check_taken(append(*one, {"s", 2, {an_event("C")}}), 3, 1);
+  BOOST_TEST((append(*other, {"s", 2, {an_event("D")}}).error
               == append_error::wrong_expected_version));
   BOOST_TEST(topics_of(other->read_stream("s", 0, 10)) == "ABC");
 }

@@ -81,7 +81,9 @@ BOOST_AUTO_TEST_CASE(events_are_written_in_the_layout_of_the_python_library) {
 }
 
 BOOST_AUTO_TEST_CASE(tracking_is_shared_with_the_python_library) {
-  run(python_tables + "INSERT INTO tracking VALUES ('upstream', 7);");
+  run(python_tables
+      + "INSERT INTO tracking VALUES "
+        "('__migration__', 1), ('upstream', 7);");
   sqlite_event_counters view{path};
   BOOST_TEST((view.max_tracking_id("upstream") == 7));
   BOOST_CHECK_THROW(view.incr_created_event_counter({"upstream", 7}),

@@ -1,0 +1,83 @@
+#include "messages/event_writer.hpp"
+
+#include "messages/json_scanner.hpp"
+#include "messages/json_text.hpp"
+#include "messages/utf8.hpp"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace projections {
+
+namespace {
+
+/// Room for any number as `std::to_chars` writes it.
+using digits_buffer = std::array<char, 32>;
+
+template <class T>
+std::string_view digits_of(T x, digits_buffer& buffer) {
+  auto begin = buffer.data();
+  auto end = std::to_chars(begin, begin + buffer.size(), x).ptr;
+  return {begin, static_cast<size_t>(end - begin)};
+}
+
+} // namespace
+
+void event_writer::write_signed(int64_t x) {
+  digits_buffer buffer;
+  text_ += digits_of(x, buffer);
+}
+
+void event_writer::write_unsigned(uint64_t x) {
+  digits_buffer buffer;
+  text_ += digits_of(x, buffer);
+}
+
+void event_writer::write_double(double x) {
+  if (!std::isfinite(x))
+    path_.fail("JSON has no number for " + std::to_string(x));
+  digits_buffer buffer;
+  auto digits = digits_of(x, buffer);
+  text_ += digits;
+  // Python takes a number without a point or an exponent for an integer.
+  if (digits.find_first_of(".e") == digits.npos)
+    text_ += ".0";
+}
+
+void event_writer::write_text(std::string_view x) {
+  if (!is_utf8(x))
+    path_.fail("the string is not UTF-8");
+  text_ += '"';
+  append_escaped(text_, x);
+  text_ += '"';
+}
+
+void event_writer::write_uuid(const uuid& x) {
+  text_ += R"({"_type_":"uuid_hex","_data_":")";
+  text_ += hex_of(x);
+  text_ += "\"}";
+}
+
+void event_writer::write_time(event_time x) {
+  auto text = iso_of(x);
+  if (!text)
+    path_.fail("the time " + std::to_string(x.time_since_epoch().count())
+               + " us after the epoch is outside of the years 1 to 9999");
+  text_ += R"({"_type_":"datetime_iso","_data_":")";
+  text_ += *text;
+  text_ += "\"}";
+}
+
+void event_writer::write_raw(std::string_view x) {
+  json_scanner scanner{x};
+  try {
+    scanner.take_any();
+    scanner.finish();
+  } catch (const json_syntax_error& e) {
+    path_.fail("the text is not JSON: " + std::string{e.what()});
+  }
+  text_ += x;
+}
+
+} // namespace projections

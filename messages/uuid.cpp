@@ -1,0 +1,56 @@
+#include "messages/uuid.hpp"
+
+#include <boost/uuid/random_generator.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace projections {
+
+namespace {
+
+constexpr std::string_view hex_digits = "0123456789abcdef";
+
+/// Returns the value of the hexadecimal digit `c`; -1 if it is none.
+int hex_value(char c) {
+  if (c >= '0' && c <= '9')
+    return c - '0';
+  if (c >= 'a' && c <= 'f')
+    return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F')
+    return c - 'A' + 10;
+  return -1;
+}
+
+} // namespace
+
+uuid random_uuid() {
+  return boost::uuids::random_generator{}();
+}
+
+std::string hex_of(const uuid& x) {
+  std::string result;
+  result.reserve(2 * x.size());
+  for (uint8_t byte : x) {
+    result += hex_digits[byte >> 4];
+    result += hex_digits[byte & 15];
+  }
+  return result;
+}
+
+std::optional<uuid> uuid_of(std::string_view text) {
+  uuid result{};
+  if (text.size() != 2 * result.size())
+    return std::nullopt;
+  auto digit = text.begin();
+  for (auto& byte : result) {
+    auto high = hex_value(*digit++);
+    auto low = hex_value(*digit++);
+    if (high < 0 || low < 0)
+      return std::nullopt;
+    byte = static_cast<uint8_t>(high * 16 + low);
+  }
+  return result;
+}
+
+} // namespace projections

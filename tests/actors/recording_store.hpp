@@ -1,0 +1,89 @@
+// An event store in memory that counts what is asked of it and fails as told.
+// Used by tests of the actors around a store.
+#pragma once
+
+#include "storage/memory_event_store.hpp"
+#include "storage/store_error.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace projections::test {
+
+/// Not thread-safe beyond what the deterministic scheduler needs.
+class recording_store final : public event_store {
+public:
+  std::vector<append_outcome>
+  append(const std::vector<append_request>& requests) override {
+    fail_if_told();
+    for (auto& x : requests)
+      if (x.stream == poisonous_stream)
+        throw store_error{"poisonous"};
+    commits.push_back(requests.size());
+    return inner_.append(requests);
+  }
+
+  std::vector<recorded_event> read_stream(std::string_view stream,
+                                          stream_version after,
+                                          size_t limit) override {
+    return inner_.read_stream(stream, after, limit);
+  }
+
+  log_slice read_all(log_position after, size_t limit,
+                     const std::vector<std::string>& topics) override {
+    fail_if_told();
+    ++reads;
+    return inner_.read_all(after, limit, topics);
+  }
+
+  log_position head() override {
+    fail_if_told();
+    return inner_.head();
+  }
+
+  std::shared_ptr<change_signal> changes() override {
+    return inner_.changes();
+  }
+
+  std::optional<std::chrono::milliseconds> poll_interval() const override {
+    return interval;
+  }
+
+  /// Appends `count` events to `stream`.
+  void add(const std::string& stream, size_t count = 1) {
+    append_request request;
+    request.stream = stream;
+    request.events.assign(count, {"T", "{}"});
+    inner_.append({request});
+  }
+
+  /// How many requests each commit had, and how often the log was read.
+  std::vector<size_t> commits;
+  size_t reads = 0;
+
+  /// So many calls fail: as unavailable, or for good.
+  int failures = 0;
+  bool fails_for_good = false;
+
+  /// A commit with an append to it fails.
+  std::string poisonous_stream;
+
+  std::optional<std::chrono::milliseconds> interval;
+
+private:
+  void fail_if_told() {
+    if (fails_for_good)
+      throw store_error{"broken"};
+    if (failures > 0) {
+      --failures;
+      throw store_unavailable{"out of reach"};
+    }
+  }
+
+  memory_event_store inner_{std::make_shared<memory_log>()};
+};
+
+} // namespace projections::test
