@@ -75,6 +75,7 @@ BOOST_AUTO_TEST_CASE(store_of_the_python_library_is_followed) {
   BOOST_TEST(store.read_stream(last.stream, 1, 10).size() == 1u);
   auto outcome = store.append({{last.stream, 2, {{"T", "{}"}}}}).front();
   BOOST_TEST(outcome.version == 3);
+  BOOST_REQUIRE_EQUAL(outcome.positions.size(), 1u);
   BOOST_TEST(outcome.positions.front() == 8);
 }
 
