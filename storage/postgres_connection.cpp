@@ -97,7 +97,7 @@ postgres_connection::statement_under_way::statement_under_way(
   : at_(at) {
   std::lock_guard guard{at_.mutex_};
   if (at_.interrupted_)
-    throw pqxx::failure{"it was interrupted"};
+    throw pqxx::broken_connection{"it was interrupted"};
   at_.under_way_ = true;
   ++at_.statements_;
 }
@@ -122,7 +122,7 @@ void postgres_connection::connect() {
     return;
   disconnect();
   if (interrupted_)
-    throw pqxx::failure{"it was interrupted"};
+    throw pqxx::broken_connection{"it was interrupted"};
   auto made = std::make_unique<open_session>(uri_, interrupt_.descriptor());
   std::lock_guard guard{mutex_};
   session_ = std::move(made);
@@ -146,8 +146,7 @@ void postgres_connection::throw_error(std::string_view tried,
   auto text = name() + ": cannot " + std::string{tried} + ": "
               + first_line(e.base().what());
   auto* refused = dynamic_cast<const pqxx::sql_error*>(&e);
-  if (interrupted_
-      || dynamic_cast<const pqxx::broken_connection*>(&e) != nullptr
+  if (dynamic_cast<const pqxx::broken_connection*>(&e) != nullptr
       || dynamic_cast<const pqxx::transaction_rollback*>(&e) != nullptr
       || (refused != nullptr && passes(refused->sqlstate())))
     throw store_unavailable{text};

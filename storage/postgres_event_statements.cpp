@@ -31,11 +31,15 @@ postgres_event_store::table_names::table_names(const postgres_uri& uri,
 
 postgres_event_store::statements::statements(const table_names& tables,
                                              bool has_uuids)
-  // Inserts wait here for one another, reads do not. The lock comes before the
-  // positions are drawn and stays until the commit, so positions become visible
-  // in their order; docs/storage.md says why it is done so.
+  // Inserts wait here for one another, reads do not; a process that stands
+  // still meanwhile loses its session, so that it does not keep the others out.
+  // The lock comes before the positions are drawn and stays until the commit,
+  // so positions become visible in their order; docs/storage.md says why it is
+  // done so.
   : begin_append("BEGIN ISOLATION LEVEL READ COMMITTED; "
-                 "SET LOCAL lock_timeout = '5s'; LOCK TABLE "
+                 "SET LOCAL lock_timeout = '5s'; "
+                 "SET LOCAL idle_in_transaction_session_timeout = '60s'; "
+                 "LOCK TABLE "
                  + tables.events + " IN EXCLUSIVE MODE"),
     notify("NOTIFY " + quoted_name(tables.channel)),
     // A subquery for each stream, so that the index is used whatever is known

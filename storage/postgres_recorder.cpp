@@ -63,14 +63,14 @@ postgres_tracking::postgres_tracking(std::string_view uri,
 void postgres_tracking::open_tables() {
   auto found = table_layout(writing_, sql_.table);
   if (found.empty() || table_layout(writing_, sql_.versions).empty()) {
-    make_tables(writing_,
-                "CREATE TABLE IF NOT EXISTS " + sql_.table + " ("
-                  + tracking_columns + tracking_key
-                  + "); CREATE TABLE IF NOT EXISTS " + sql_.versions
-                  + " (tracking_table text, application_name text, "
-                    "projection_version bigint NOT NULL, "
-                    "view_version bigint NOT NULL, "
-                    "PRIMARY KEY (tracking_table, application_name))");
+    make_tables(writing_, "CREATE TABLE IF NOT EXISTS " + sql_.table + " ("
+                            + tracking_columns + tracking_key
+                            + "); CREATE TABLE IF NOT EXISTS " + sql_.versions
+                            + " (tracking_table text, application_name text, "
+                              "projection_version bigint NOT NULL, "
+                              "view_version bigint NOT NULL, "
+                              "PRIMARY KEY (tracking_table, application_name))"
+                            + (found.empty() ? "; " + sql_.insert_mark : ""));
     found = table_layout(writing_, sql_.table);
   }
   std::string columns = tracking_columns;
@@ -81,8 +81,6 @@ void postgres_tracking::open_tables() {
         "Python library made it; let a later one convert it first"};
   if (found != columns + tracking_key)
     refuse_layout(writing_, sql_.table, found, columns + tracking_key);
-  writing_.call("mark table " + sql_.table,
-                [this] { writing_.run(sql_.insert_mark); });
 }
 
 // -- modifiers ----------------------------------------------------------------
