@@ -137,9 +137,8 @@ public:
     on<dog_registered>([this](const dog_registered&, const tracking& x) {
       view().count_dog(x);
     });
-    on<trick_added>([this](const trick_added&, const tracking& x) {
-      view().count_trick(x);
-    });
+    on<trick_added>(
+      [this](const trick_added&, const tracking& x) { view().count_trick(x); });
   }
 };
 
@@ -170,9 +169,8 @@ log_position teach(dog_school& school, std::string name) {
 
 int run(options& chosen) {
   auto open = open_store(parse_store_name(chosen.events), "DogSchool");
-  std::shared_ptr<dog_counts_view> view
-    = examples::open_view<dog_counts_over>(parse_store_name(chosen.view),
-                                           "dogcounts");
+  std::shared_ptr<dog_counts_view> view = examples::open_view<dog_counts_over>(
+    parse_store_name(chosen.view), "dogcounts");
   caf::actor_system system{chosen};
   event_log log{system, open};
   dog_school school{"DogSchool", log.store()};

@@ -33,8 +33,7 @@ using event_counters::event_counters_view;
 
 // -- the projection -------------------------------------------------------------
 
-class event_counters_projection final
-  : public projection<event_counters_view> {
+class event_counters_projection final : public projection<event_counters_view> {
 public:
   explicit event_counters_projection(std::shared_ptr<event_counters_view> view)
     : projection(std::move(view), {"eventcounters"}) {

@@ -41,7 +41,7 @@ def refusal(program, *options):
     return done.returncode, done.stderr.splitlines()[-1]
 
 
-class AnyBackend(unittest.TestCase):
+class NoBackend(unittest.TestCase):
     def test_dog_school_needs_no_store(self):
         self.assertEqual(run(DOG_SCHOOL), "dogs=3 tricks=9")
 
@@ -54,11 +54,15 @@ class AnyBackend(unittest.TestCase):
     def test_store_that_is_none_is_named(self):
         code, text = refusal(DOG_SCHOOL, "--events=mysql://me:secret@host/dogs")
         self.assertEqual(code, 1)
-        self.assertIn("mysql://", text)
+        self.assertIn("mysql:", text)
         self.assertNotIn("secret", text)
 
+
+class DurableBackend:
+    """What the examples do on every backend that outlives them."""
+
     def check_both(self, events, view, other_view):
-        """Runs the examples on a durable store, each twice."""
+        """Runs the examples, each of them twice."""
         for times in (1, 2):
             self.assertEqual(
                 run(DOG_SCHOOL, f"--events={events}", f"--view={view}"),
@@ -77,7 +81,7 @@ class AnyBackend(unittest.TestCase):
 
 
 @unittest.skipUnless("sqlite" in BACKENDS, "this build has no SQLite backend")
-class Sqlite(AnyBackend):
+class Sqlite(DurableBackend, unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -134,7 +138,7 @@ class Sqlite(AnyBackend):
 
 
 @unittest.skipUnless("postgresql" in BACKENDS, "this build has no PostgreSQL backend")
-class Postgresql(AnyBackend):
+class Postgresql(DurableBackend, unittest.TestCase):
     def test_examples_run_on_databases(self):
         # The environment says where the server is.
         self.check_both("postgresql:///", "postgresql:///", "postgresql:///")
