@@ -62,10 +62,9 @@ private:
     caf::scoped_actor self{system_};
     Answer result;
     compat::request(self, actor_, std::move(request))
-      .receive([&](Answer& x) { result = std::move(x); },
-               [](const caf::error& e) {
-                 std::rethrow_exception(exception_of(e));
-               });
+      .receive(
+        [&](Answer& x) { result = std::move(x); },
+        [](const caf::error& e) { std::rethrow_exception(exception_of(e)); });
     return result;
   }
 

@@ -15,6 +15,11 @@ using clock = run_watch::clock;
 /// How long a stop is waited for.
 constexpr std::chrono::milliseconds stop_max{900};
 
+clock::time_point
+deadline_in(std::optional<std::chrono::milliseconds> timeout) {
+  return timeout ? clock::now() + *timeout : clock::time_point::max();
+}
+
 } // namespace
 
 projection_runner::projection_runner(event_log& log, std::string application,
@@ -37,21 +42,21 @@ projection_runner::~projection_runner() {
 // -- modifiers ----------------------------------------------------------------
 
 void projection_runner::run_forever(std::optional<milliseconds> timeout) {
-  auto deadline = timeout ? clock::now() + *timeout : clock::time_point::max();
-  auto status = watch_->wait_for_end(deadline);
+  auto status = watch_->wait_for_end(deadline_in(timeout));
   if (status.phase == runner_phase::failed)
     let_out(status);
 }
 
-void projection_runner::wait(log_position position, milliseconds timeout) {
-  auto status = watch_->wait_for(position, clock::now() + timeout);
+void projection_runner::wait(log_position position,
+                             std::optional<milliseconds> timeout) {
+  auto status = watch_->wait_for(position, deadline_in(timeout));
   if (status.position >= position)
     return;
   if (has_ended(status.phase))
     let_out(status);
   throw wait_timeout{"projection \"" + name_ + "\" did not reach position "
                      + std::to_string(position) + " within "
-                     + std::to_string(timeout.count()) + " ms"};
+                     + std::to_string(timeout->count()) + " ms"};
 }
 
 void projection_runner::stop() {

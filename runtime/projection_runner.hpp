@@ -56,10 +56,10 @@ public:
   void run_forever(std::optional<milliseconds> timeout = std::nullopt);
 
   /// Returns when `position` is in the view. Throws `wait_timeout` if it is not
-  /// after `timeout`, and `runner_stopped` if it will not be; lets out the
-  /// exception that has ended the runner.
+  /// after `timeout`, which may be none, and `runner_stopped` if it will not
+  /// be; lets out the exception that has ended the runner.
   void wait(log_position position,
-            milliseconds timeout = std::chrono::seconds{1});
+            std::optional<milliseconds> timeout = std::chrono::seconds{1});
 
   /// Commits what is under way and ends. Returns within a second, also where a
   /// projection or a database is stuck; then that ends as soon as it can.

@@ -75,6 +75,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(requests_that_go_together_are_refused_together,
     }
     check_taken(outcomes[4], before + 2, 1);
     check_taken(outcomes[5], 1, 1);
+    for (size_t i : {0, 4, 5})
+      BOOST_REQUIRE_EQUAL(outcomes[i].positions.size(), 1u);
     BOOST_TEST(outcomes[4].positions[0] > outcomes[0].positions[0]);
     BOOST_TEST(outcomes[5].positions[0] > outcomes[4].positions[0]);
   }
@@ -100,6 +102,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(key_refuses_what_goes_together, Backend,
                                  {"c", no_stream, {an_event("G", "m")}, true}});
   BOOST_REQUIRE_EQUAL(outcomes.size(), 7u);
   check_taken(outcomes[0], 1, 1);
+  BOOST_REQUIRE_EQUAL(outcomes[0].positions.size(), 1u);
   // The position that is named is that of an event that was taken.
   auto taken = "an append to stream \"a\": idempotency key \"k\" is that of "
                "the event at position "

@@ -43,17 +43,17 @@ struct store_and_view {
   View view;
 };
 
-using memory_pair = store_and_view<memory_backend, memory_views>;
-// clang-format off
-using runner_backends = std::tuple<memory_pair
-#ifdef PROJECTIONS_WITH_SQLITE
-  , store_and_view<sqlite_backend, sqlite_views>
-#endif
-#ifdef PROJECTIONS_WITH_POSTGRESQL
-  , store_and_view<postgres_backend, postgres_views>
-#endif
->;
-// clang-format on
+/// The stores of a tuple with the views of another, each with its like.
+template <class Stores, class Views>
+struct pairs_of;
+
+template <class... Stores, class... Views>
+struct pairs_of<std::tuple<Stores...>, std::tuple<Views...>> {
+  using type = std::tuple<store_and_view<Stores, Views>...>;
+};
+
+using durable_runner_backends = pairs_of<durable_backends, durable_views>::type;
+using runner_backends = pairs_of<backends, views>::type;
 
 /// An actor system with the log of an application called `upstream`.
 template <class Backend>

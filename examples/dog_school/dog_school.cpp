@@ -1,0 +1,192 @@
+// A school where dogs learn tricks, and a view that counts both. Shows a whole
+// event-sourced application: events, an aggregate, an application that saves
+// and rebuilds it, a view, a projection by types of events, and a runner.
+//
+//   build/examples/dog_school [--events=URI] [--view=URI]
+//
+// A URI is memory:, sqlite:PATH or postgresql://USER:PASSWORD@HOST/DATABASE;
+// both default to memory:. Prints `dogs=3 tricks=9`, or more if the stores know
+// dogs already.
+
+#include "examples/open_view.hpp"
+#include "examples/program.hpp"
+#include "runtime/event_log.hpp"
+#include "runtime/open_store.hpp"
+#include "runtime/projection_runner.hpp"
+#include "storage/application.hpp"
+#include "storage/projection.hpp"
+
+#include <cstdint>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// -- events ---------------------------------------------------------------------
+
+namespace dogschool {
+
+struct dog_registered {
+  std::string name;
+};
+
+struct trick_added {
+  std::string trick;
+};
+
+} // namespace dogschool
+
+template <>
+struct projections::event_type<dogschool::dog_registered> {
+  static constexpr std::string_view topic = "dogschool:Dog.Registered";
+  static constexpr auto fields
+    = std::tuple{field("name", &dogschool::dog_registered::name)};
+};
+
+template <>
+struct projections::event_type<dogschool::trick_added> {
+  static constexpr std::string_view topic = "dogschool:Dog.TrickAdded";
+  static constexpr auto fields
+    = std::tuple{field("trick", &dogschool::trick_added::trick)};
+};
+
+namespace dogschool {
+
+using namespace projections;
+
+// -- the aggregate and its application --------------------------------------------
+
+class dog : public aggregate<dog> {
+public:
+  using events = event_types<dog_registered, trick_added>;
+  using aggregate::aggregate;
+
+  explicit dog(std::string name) {
+    trigger_event(dog_registered{std::move(name)});
+  }
+
+  void add_trick(std::string trick) {
+    trigger_event(trick_added{std::move(trick)});
+  }
+
+  [[nodiscard]] const std::string& name() const {
+    return name_;
+  }
+
+  [[nodiscard]] const std::vector<std::string>& tricks() const {
+    return tricks_;
+  }
+
+  void apply(const dog_registered& x) {
+    name_ = x.name;
+  }
+
+  void apply(const trick_added& x) {
+    tricks_.push_back(x.trick);
+  }
+
+private:
+  std::string name_;
+  std::vector<std::string> tricks_;
+};
+
+using dog_school = application<dog>;
+
+// -- the view ---------------------------------------------------------------------
+
+class dog_counts_view : public tracking_recorder {
+public:
+  virtual void count_dog(const tracking& x) = 0;
+  virtual void count_trick(const tracking& x) = 0;
+  virtual int64_t dogs() = 0;
+  virtual int64_t tricks() = 0;
+};
+
+/// The view over the counters of a backend.
+template <template <class> class Counters>
+class dog_counts_over final : public Counters<dog_counts_view> {
+public:
+  using interface = dog_counts_view;
+  using Counters<dog_counts_view>::Counters;
+
+  void count_dog(const tracking& x) override {
+    this->count("dogs", x);
+  }
+
+  void count_trick(const tracking& x) override {
+    this->count("tricks", x);
+  }
+
+  int64_t dogs() override {
+    return this->counted("dogs");
+  }
+
+  int64_t tricks() override {
+    return this->counted("tricks");
+  }
+};
+
+// -- the projection -----------------------------------------------------------------
+
+class dog_counts final : public projection<dog_counts_view> {
+public:
+  explicit dog_counts(std::shared_ptr<dog_counts_view> counts)
+    : projection(std::move(counts), {"dogcounts"}) {
+    on<dog_registered>([this](const dog_registered&, const tracking& x) {
+      view().count_dog(x);
+    });
+    on<trick_added>(
+      [this](const trick_added&, const tracking& x) { view().count_trick(x); });
+  }
+};
+
+// -- the program ----------------------------------------------------------------------
+
+class options : public examples::options {
+public:
+  options() {
+    opt_group{custom_options_, "global"}
+      .add(events, "events", "where the events are (default: memory:)")
+      .add(view, "view", "where the view is (default: memory:)");
+  }
+
+  std::string events = "memory:";
+  std::string view = "memory:";
+};
+
+/// Registers a dog that learns three tricks. Returns where the last event is.
+log_position teach(dog_school& school, std::string name) {
+  dog pupil{std::move(name)};
+  school.save(pupil);
+  // Somebody else goes on with it.
+  auto again = school.repository().get<dog>(pupil.id());
+  for (auto trick : {"roll over", "fetch ball", "play dead"})
+    again.add_trick(trick);
+  return school.save(again).back().position;
+}
+
+int run(options& chosen) {
+  auto open = open_store(parse_store_name(chosen.events), "DogSchool");
+  std::shared_ptr<dog_counts_view> view = examples::open_view<dog_counts_over>(
+    parse_store_name(chosen.view), "dogcounts");
+  caf::actor_system system{chosen};
+  event_log log{system, open};
+  dog_school school{"DogSchool", log.store()};
+  projection_runner runner{log, school.name(),
+                           std::make_shared<dog_counts>(view)};
+  log_position last = log_start;
+  for (auto name : {"Fido", "Millie", "Scrappy"})
+    last = teach(school, name);
+  runner.wait(last, std::nullopt);
+  runner.close();
+  std::cout << "dogs=" << view->dogs() << " tricks=" << view->tricks() << "\n";
+  return 0;
+}
+
+} // namespace dogschool
+
+int main(int argc, char** argv) {
+  return examples::run<dogschool::options>(argc, argv, dogschool::run);
+}

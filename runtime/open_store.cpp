@@ -1,0 +1,69 @@
+#include "runtime/open_store.hpp"
+
+#include "storage/memory_event_store.hpp"
+#include "storage/store_error.hpp"
+
+#ifdef PROJECTIONS_WITH_SQLITE
+#  include "storage/sqlite_event_store.hpp"
+#endif
+#ifdef PROJECTIONS_WITH_POSTGRESQL
+#  include "storage/postgres_event_store.hpp"
+#endif
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+namespace projections {
+
+namespace {
+
+/// Returns the log that everybody in this process has under `name`.
+std::shared_ptr<memory_log> shared_log(const std::string& name) {
+  static std::mutex mutex;
+  static std::map<std::string, std::weak_ptr<memory_log>> logs;
+  std::lock_guard guard{mutex};
+  std::erase_if(logs, [](auto& x) { return x.second.expired(); });
+  auto& known = logs[name];
+  auto result = known.lock();
+  if (!result) {
+    result = std::make_shared<memory_log>();
+    known = result;
+  }
+  return result;
+}
+
+} // namespace
+
+store_opener open_store(const store_name& name,
+                        [[maybe_unused]] const std::string& application) {
+  switch (name.kind) {
+    case store_kind::memory:
+      return [log = name.place.empty() ? std::make_shared<memory_log>()
+                                       : shared_log(name.place)] {
+        return std::make_unique<memory_event_store>(log);
+      };
+#ifdef PROJECTIONS_WITH_SQLITE
+    case store_kind::sqlite:
+      return [path = name.place] {
+        return std::make_unique<sqlite_event_store>(path);
+      };
+#endif
+#ifdef PROJECTIONS_WITH_POSTGRESQL
+    case store_kind::postgresql:
+      return [uri = name.place, application] {
+        return std::make_unique<postgres_event_store>(uri, application);
+      };
+#endif
+    default:
+      refuse_backend(name);
+  }
+}
+
+void refuse_backend(const store_name& name) {
+  throw store_error{name.redacted()
+                    + ": this build has no backend for such stores"};
+}
+
+} // namespace projections

@@ -1,0 +1,24 @@
+// Opens stores by their names. Programs that take names from their users begin
+// here.
+#pragma once
+
+#include "actors/event_store.hpp"
+#include "storage/store_name.hpp"
+
+#include <string>
+
+namespace projections {
+
+/// Returns what opens `name` for the events of `application`, for an
+/// `event_log`. In PostgreSQL, `application` in lower case goes before
+/// `_events` in the name of the table; without one, it is `stored_events`. The
+/// events of `memory:` are gone with the last copy of what is returned. Throws
+/// `store_error` if this build lacks the backend; the database is not looked
+/// for before it is opened.
+[[nodiscard]] store_opener open_store(const store_name& name,
+                                      const std::string& application = {});
+
+/// Throws `store_error`: this build lacks the backend of `name`.
+[[noreturn]] void refuse_backend(const store_name& name);
+
+} // namespace projections
