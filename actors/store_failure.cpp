@@ -19,10 +19,8 @@ caf::error store_failure(const std::exception_ptr& exception) {
 
 std::exception_ptr exception_of(const caf::error& error) {
   auto context = error.context();
-  if (!context.match_elements<std::string, bool>())
-    return std::make_exception_ptr(store_error{compat::render_error(error)});
-  auto text = context.get_as<std::string>(0);
-  if (context.get_as<bool>(1))
+  auto text = compat::text_of(error);
+  if (context.match_elements<std::string, bool>() && context.get_as<bool>(1))
     return std::make_exception_ptr(store_unavailable{text});
   return std::make_exception_ptr(store_error{text});
 }

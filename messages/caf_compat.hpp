@@ -267,6 +267,15 @@ inline std::string render_error(const caf::error& error) {
 #endif
 }
 
+/// Returns the text that `error` was made with, or `error` in words where it
+/// has none.
+inline std::string text_of(const caf::error& error) {
+  auto context = error.context();
+  if (!context.empty() && context.match_element<std::string>(0))
+    return context.get_as<std::string>(0);
+  return render_error(error);
+}
+
 /// Returns the version of CAF as "major.minor.patch".
 inline std::string caf_version() {
   return std::to_string(CAF_MAJOR_VERSION) + "."

@@ -78,7 +78,7 @@ void projection_runner::rebuild() {
         // It goes on by itself.
       },
       [](const caf::error& e) {
-        throw runner_stopped{compat::render_error(e)};
+        throw runner_stopped{compat::text_of(e)};
       });
 }
 

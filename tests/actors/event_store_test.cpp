@@ -45,9 +45,7 @@ struct fixture {
                           ? std::to_string(outcome.positions.front())
                           : outcome.problem;
             },
-            [result](const caf::error& e) {
-              *result = e.context().get_as<std::string>(0);
-            });
+            [result](const caf::error& e) { *result = compat::text_of(e); });
       });
     return result;
   }

@@ -41,9 +41,7 @@ struct fixture {
             *result = std::to_string(x.slice->events.size()) + " to "
                       + std::to_string(x.slice->read_to);
           },
-          [result](const caf::error& e) {
-            *result = e.context().get_as<std::string>(0);
-          });
+          [result](const caf::error& e) { *result = compat::text_of(e); });
     });
     system.run();
     return result;

@@ -88,9 +88,7 @@ struct fixture {
       compat::request(self, runner, await_position{position})
         .then([result](
                 position_reached x) { *result = std::to_string(x.position); },
-              [result](const caf::error& e) {
-                *result = e.context().get_as<std::string>(0);
-              });
+              [result](const caf::error& e) { *result = compat::text_of(e); });
     });
     system.run();
     return result;
