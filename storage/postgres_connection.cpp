@@ -43,16 +43,38 @@ pqxx::result postgres_connection::execute(const std::string& sql) {
   return guarded([&](open_session& at) { return at.work.exec(sql); });
 }
 
-void postgres_connection::begin(const std::string& sql) {
+/// Begins a transaction by calling `f()`.
+template <class F>
+pqxx::result postgres_connection::begin_by(F f) {
   try {
-    execute(sql);
+    auto result = f();
+    in_transaction_ = true;
+    return result;
   } catch (...) {
     // It may have begun where a later one of its statements has failed.
     in_transaction_ = true;
     roll_back();
     throw;
   }
-  in_transaction_ = true;
+}
+
+void postgres_connection::begin(const std::string& sql) {
+  begin_by([&] { return execute(sql); });
+}
+
+pqxx::result
+postgres_connection::begin_with(const std::string& sql, std::string_view first,
+                                const std::vector<std::string_view>& texts) {
+  return begin_by([&] {
+    return guarded([&](open_session& at) {
+      std::string elements;
+      for (auto x : texts)
+        elements
+          += (elements.empty() ? "" : ",") + at.work.quote(std::string{x});
+      return at.work.exec(sql + "; EXECUTE " + at.session.statement(first)
+                          + "(ARRAY[" + elements + "]::text[])");
+    });
+  });
 }
 
 void postgres_connection::commit(const std::string& before) {

@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace projections {
 
@@ -60,6 +61,12 @@ public:
   /// Begins a transaction by executing `sql`.
   void begin(const std::string& sql = "BEGIN ISOLATION LEVEL READ COMMITTED");
 
+  /// Begins a transaction by executing `sql`, and runs the prepared statement
+  /// `first`, whose parameter is an array of texts, in the same round trip.
+  /// Returns what that selects.
+  pqxx::result begin_with(const std::string& sql, std::string_view first,
+                          const std::vector<std::string_view>& texts);
+
   /// Commits the transaction, with the statements `before` in the same round
   /// trip. Throws if the transaction is void because a statement has failed. If
   /// the connection is lost meanwhile, the outcome is unknown.
@@ -99,6 +106,9 @@ public:
   }
 
 private:
+  template <class F>
+  pqxx::result begin_by(F f);
+
   struct open_session {
     open_session(const postgres_uri& uri, int interrupt)
       : session(uri, interrupt) {

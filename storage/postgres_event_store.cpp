@@ -77,9 +77,17 @@ postgres_event_store::append(const std::vector<append_request>& requests) {
   if (plan.streams().empty())
     return plan.finish();
   connection_.call("append", [&] {
-    connection_.begin(sql_.begin_append);
+    // The versions are looked up under the lock, in the round trip that takes
+    // it.
+    auto streams = plan.streams();
+    auto versions = connection_.begin_with(sql_.begin_append,
+                                           sql_.select_versions, streams);
     try {
-      look_up(plan);
+      for (size_t i = 0; i < streams.size(); ++i)
+        plan.know_version(
+          streams[i],
+          number_of(versions[static_cast<pqxx::result::size_type>(i)][0]));
+      look_up_keys(plan);
       plan.decide();
       insert(plan);
     } catch (...) {
@@ -112,17 +120,8 @@ postgres_event_store::problem_of(const append_request& request) const {
   return {};
 }
 
-/// Asks for what the plan has to know.
-void postgres_event_store::look_up(append_plan& plan) {
-  auto streams = plan.streams();
-  postgres_array names{postgres_array::element::text};
-  for (auto x : streams)
-    names.add(x);
-  auto versions = connection_.run(sql_.select_versions, names.parameter());
-  for (size_t i = 0; i < streams.size(); ++i)
-    plan.know_version(
-      streams[i],
-      number_of(versions[static_cast<pqxx::result::size_type>(i)][0]));
+/// Asks for the keys that the plan has to know.
+void postgres_event_store::look_up_keys(append_plan& plan) {
   postgres_array wanted{postgres_array::element::text};
   auto keys = plan.keys();
   for (auto x : keys)

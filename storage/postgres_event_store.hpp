@@ -76,7 +76,7 @@ private:
 
   bool open_tables();
   std::string problem_of(const append_request& request) const;
-  void look_up(append_plan& plan);
+  void look_up_keys(append_plan& plan);
   void insert(append_plan& plan);
   size_t insert_some(append_plan& plan, size_t begin);
   void insert_beside(const append_plan& plan);

@@ -105,6 +105,8 @@ const std::string& postgres_session::statement(std::string_view sql) {
   if (found == statements_.end()) {
     auto name = "projections_" + std::to_string(statements_.size());
     prepare(name, text);
+    // Not at its first use, which may be by its name.
+    prepare_now(name);
     found = statements_.emplace(std::move(text), std::move(name)).first;
   }
   return found->second;
