@@ -77,9 +77,7 @@ void projection_runner::rebuild() {
       [](view_emptied) {
         // It goes on by itself.
       },
-      [](const caf::error& e) {
-        throw runner_stopped{compat::text_of(e)};
-      });
+      [](const caf::error& e) { throw runner_stopped{compat::text_of(e)}; });
 }
 
 /// Throws the exception that has ended the runner, or tells of it if it was

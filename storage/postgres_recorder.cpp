@@ -51,7 +51,7 @@ postgres_tracking::statements::statements(const postgres_uri& uri,
 
 postgres_tracking::postgres_tracking(std::string_view uri,
                                      std::string_view projection,
-                                     postgres_view_hooks hooks)
+                                     view_hooks<postgres_connection> hooks)
   : table_(tracking_table_name(projection, "notification_tracking")),
     writer_(std::make_shared<postgres_writer>(postgres_uri{uri})),
     writing_(writer_->connection()), reader_(writing_.uri()),

@@ -2,6 +2,7 @@
 // views that live in the same database.
 #pragma once
 
+#include "storage/database_recorder.hpp"
 #include "storage/pending_tracking.hpp"
 #include "storage/postgres_connection.hpp"
 #include "storage/postgres_writer.hpp"
@@ -14,31 +15,23 @@
 #include <optional>
 #include <string>
 #include <thread>
-#include <type_traits>
 #include <utility>
 
 namespace projections {
-
-/// What a view does at the ends of a transaction.
-struct postgres_view_hooks {
-  /// Writes what commands have gathered.
-  std::function<void(postgres_connection&)> flush;
-
-  /// Forgets what commands have gathered.
-  std::function<void()> discard;
-};
 
 /// The tracking table of one view in a database, and its connections: one that
 /// writes and one that reads, so that queries see what is committed and wait
 /// for no transaction. Each is made again after it was lost. Thread-safe.
 class postgres_tracking {
 public:
+  using connection_type = postgres_connection;
+
   /// Connects to the database `uri`, as postgres_uri has it, and makes its
   /// tables if they are not there. Positions are in the table
   /// `notification_tracking`, as the Python library has it, or in `<projection
   /// in lower case>_tracking` where a projection is named.
   postgres_tracking(std::string_view uri, std::string_view projection,
-                    postgres_view_hooks hooks);
+                    view_hooks<postgres_connection> hooks);
 
   // -- modifiers ---------------------------------------------------------------
 
@@ -112,7 +105,7 @@ private:
   postgres_connection& writing_;
   postgres_connection reader_;
   const statements sql_;
-  postgres_view_hooks hooks_;
+  view_hooks<postgres_connection> hooks_;
   std::shared_ptr<change_signal> changes_;
 
   /// The thread that is in a transaction.
@@ -127,105 +120,18 @@ private:
 };
 
 /// The recorder of views in a PostgreSQL database that have the interface
-/// `View`. Commands of a view run in `transact` and begin with `record`;
-/// queries run in `query`. A command may keep what it changes in members and
-/// leave it to `flush` to write it: then a group of events costs one statement
-/// for all of them.
+/// `View`.
 template <class View = tracking_recorder>
-class postgres_recorder : public View {
+class postgres_recorder : public database_recorder<View, postgres_tracking> {
 public:
-  /// Connects to the database `uri`. A database that holds several views needs
-  /// the names of their projections, which go before `_tracking` in the names
-  /// of the tables.
-  explicit postgres_recorder(std::string_view uri,
+  /// Connects to the database `uri`. One that holds several views needs the
+  /// names of their projections, which go before `_tracking` in the names of
+  /// the tables.
+  explicit postgres_recorder(const std::string& uri,
                              std::string_view projection = {})
-    : tracking_(
-      uri, projection,
-      {[this](postgres_connection& db) { flush(db); }, [this] { discard(); }}) {
+    : database_recorder<View, postgres_tracking>(uri, projection) {
     // nop
   }
-
-  void insert_tracking(const tracking& x) override {
-    transact([&](postgres_connection&) { record(x); });
-  }
-
-  void in_one_transaction(const std::function<void()>& commands) override {
-    transact([&](postgres_connection&) { commands(); });
-  }
-
-  void forget(std::string_view application) override {
-    tracking_.forget(application);
-  }
-
-  void record_version(std::string_view application, fold_version x) override {
-    tracking_.record_version(application, x);
-  }
-
-  view_claim claim(std::string_view application) override {
-    return tracking_.claim(application);
-  }
-
-  void interrupt(bool on) noexcept override {
-    tracking_.interrupt(on);
-  }
-
-  std::optional<log_position>
-  max_tracking_id(std::string_view application) override {
-    return tracking_.last(application);
-  }
-
-  std::optional<fold_version>
-  recorded_version(std::string_view application) override {
-    return tracking_.version(application);
-  }
-
-  const void* connection() const noexcept override {
-    return this;
-  }
-
-protected:
-  /// Calls `change(connection)` in a transaction, or as a part of the one that
-  /// this thread is in.
-  template <class F>
-  void transact(F change) {
-    tracking_.transact(change);
-  }
-
-  /// Calls `look(connection)` and returns what it returns.
-  template <class F>
-  auto query(F look) {
-    std::optional<std::invoke_result_t<F, postgres_connection&>> result;
-    tracking_.query([&](postgres_connection& db) { result.emplace(look(db)); });
-    return std::move(*result);
-  }
-
-  /// Records `x` in `transact`.
-  void record(const tracking& x) {
-    tracking_.record(x);
-  }
-
-  /// Writes what commands have gathered in members, and empties those. Called
-  /// before a commit, and before a query of the thread that is in a
-  /// transaction.
-  virtual void flush(postgres_connection&) {
-    // Nothing is gathered.
-  }
-
-  /// Forgets what commands have gathered: the transaction has failed.
-  virtual void discard() {
-    // Nothing is gathered.
-  }
-
-private:
-  change_signal& changes() override {
-    return tracking_.changes();
-  }
-
-  std::optional<std::chrono::milliseconds> poll_interval() const override {
-    return postgres_tracking::look_interval;
-  }
-
-  postgres_tracking tracking_;
 };
 
 } // namespace projections

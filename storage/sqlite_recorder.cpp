@@ -56,7 +56,7 @@ sqlite_tracking::statements::statements(const std::string& table)
 
 sqlite_tracking::sqlite_tracking(const std::string& path,
                                  std::string_view projection,
-                                 sqlite_view_hooks hooks)
+                                 view_hooks<sqlite_connection> hooks)
   : path_(path), table_(tracking_table_name(projection, "tracking")),
     sql_(table_), hooks_(std::move(hooks)), writer_(path), reader_(path),
     changes_(change_signal::named(writer_.name() + ' ' + table_)) {

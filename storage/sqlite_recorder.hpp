@@ -2,6 +2,7 @@
 // that live in the same database.
 #pragma once
 
+#include "storage/database_recorder.hpp"
 #include "storage/pending_tracking.hpp"
 #include "storage/sqlite_connection.hpp"
 #include "storage/tracking_recorder.hpp"
@@ -13,30 +14,22 @@
 #include <optional>
 #include <string>
 #include <thread>
-#include <type_traits>
 #include <utility>
 
 namespace projections {
-
-/// What a view does at the ends of a transaction.
-struct sqlite_view_hooks {
-  /// Writes what commands have gathered.
-  std::function<void(sqlite_connection&)> flush;
-
-  /// Forgets what commands have gathered.
-  std::function<void()> discard;
-};
 
 /// The tracking table of one view in a database file, and its connections: one
 /// that writes and one that reads, so that queries see what is committed and
 /// wait for no transaction. Thread-safe.
 class sqlite_tracking {
 public:
+  using connection_type = sqlite_connection;
+
   /// Opens the database file `path` and makes its tables if they are not there.
   /// Positions are in the table `tracking`, as the Python library has it, or in
   /// `<projection in lower case>_tracking` where a projection is named.
   sqlite_tracking(const std::string& path, std::string_view projection,
-                  sqlite_view_hooks hooks);
+                  view_hooks<sqlite_connection> hooks);
 
   // -- modifiers ---------------------------------------------------------------
 
@@ -72,6 +65,10 @@ public:
   [[nodiscard]] std::optional<fold_version>
   version(std::string_view application);
 
+  /// How soon a change that another process makes is looked for.
+  static constexpr std::chrono::milliseconds look_interval
+    = sqlite_poll_interval;
+
 private:
   /// Statements on the tracking table, whose name is known when it is opened.
   struct statements {
@@ -98,7 +95,7 @@ private:
   const std::string path_;
   const std::string table_;
   const statements sql_;
-  sqlite_view_hooks hooks_;
+  view_hooks<sqlite_connection> hooks_;
   sqlite_connection writer_;
   sqlite_connection reader_;
   std::shared_ptr<change_signal> changes_;
@@ -115,105 +112,17 @@ private:
 };
 
 /// The recorder of views in a SQLite database that have the interface `View`.
-/// Commands of a view run in `transact` and begin with `record`; queries run in
-/// `query`. A command may keep what it changes in members and leave it to
-/// `flush` to write it: then a group of events costs one statement for all of
-/// them.
 template <class View = tracking_recorder>
-class sqlite_recorder : public View {
+class sqlite_recorder : public database_recorder<View, sqlite_tracking> {
 public:
-  /// Opens the database file `path`. A file that holds several views needs the
+  /// Opens the database file `path`. One that holds several views needs the
   /// names of their projections, which go before `_tracking` in the names of
   /// the tables.
   explicit sqlite_recorder(const std::string& path,
                            std::string_view projection = {})
-    : tracking_(
-      path, projection,
-      {[this](sqlite_connection& db) { flush(db); }, [this] { discard(); }}) {
+    : database_recorder<View, sqlite_tracking>(path, projection) {
     // nop
   }
-
-  void insert_tracking(const tracking& x) override {
-    transact([&](sqlite_connection&) { record(x); });
-  }
-
-  void in_one_transaction(const std::function<void()>& commands) override {
-    transact([&](sqlite_connection&) { commands(); });
-  }
-
-  void forget(std::string_view application) override {
-    tracking_.forget(application);
-  }
-
-  void record_version(std::string_view application, fold_version x) override {
-    tracking_.record_version(application, x);
-  }
-
-  view_claim claim(std::string_view application) override {
-    return tracking_.claim(application);
-  }
-
-  void interrupt(bool on) noexcept override {
-    tracking_.interrupt(on);
-  }
-
-  std::optional<log_position>
-  max_tracking_id(std::string_view application) override {
-    return tracking_.last(application);
-  }
-
-  std::optional<fold_version>
-  recorded_version(std::string_view application) override {
-    return tracking_.version(application);
-  }
-
-  const void* connection() const noexcept override {
-    return this;
-  }
-
-protected:
-  /// Calls `change(connection)` in a transaction, or as a part of the one that
-  /// this thread is in.
-  template <class F>
-  void transact(F change) {
-    tracking_.transact(change);
-  }
-
-  /// Calls `look(connection)` and returns what it returns.
-  template <class F>
-  auto query(F look) {
-    std::optional<std::invoke_result_t<F, sqlite_connection&>> result;
-    tracking_.query([&](sqlite_connection& db) { result.emplace(look(db)); });
-    return std::move(*result);
-  }
-
-  /// Records `x` in `transact`.
-  void record(const tracking& x) {
-    tracking_.record(x);
-  }
-
-  /// Writes what commands have gathered in members, and empties those. Called
-  /// before a commit, and before a query of the thread that is in a
-  /// transaction.
-  virtual void flush(sqlite_connection&) {
-    // Nothing is gathered.
-  }
-
-  /// Forgets what commands have gathered: the transaction has failed.
-  virtual void discard() {
-    // Nothing is gathered.
-  }
-
-private:
-  change_signal& changes() override {
-    return tracking_.changes();
-  }
-
-  std::optional<std::chrono::milliseconds> poll_interval() const override {
-    return sqlite_poll_interval;
-  }
-
-  sqlite_tracking tracking_;
 };
 
 } // namespace projections

@@ -1,0 +1,130 @@
+// What the recorders of all databases have in common. Views derive from
+// `sqlite_recorder` or `postgres_recorder`, which are this for one database.
+#pragma once
+
+#include "storage/tracking_recorder.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace projections {
+
+/// What a view does at the ends of a transaction on a `Connection`.
+template <class Connection>
+struct view_hooks {
+  /// Writes what commands have gathered.
+  std::function<void(Connection&)> flush;
+
+  /// Forgets what commands have gathered.
+  std::function<void()> discard;
+};
+
+/// The recorder of views that have the interface `View` and a tracking table in
+/// a database, which `Tracking` stands for. Commands of a view run in
+/// `transact` and begin with `record`; queries run in `query`. A command may
+/// keep what it changes in members and leave it to `flush` to write it: then a
+/// group of events costs one statement for all of them.
+template <class View, class Tracking>
+class database_recorder : public View {
+public:
+  using connection_type = typename Tracking::connection_type;
+
+  void insert_tracking(const tracking& x) override {
+    transact([&](connection_type&) { record(x); });
+  }
+
+  void in_one_transaction(const std::function<void()>& commands) override {
+    transact([&](connection_type&) { commands(); });
+  }
+
+  void forget(std::string_view application) override {
+    tracking_.forget(application);
+  }
+
+  void record_version(std::string_view application, fold_version x) override {
+    tracking_.record_version(application, x);
+  }
+
+  view_claim claim(std::string_view application) override {
+    return tracking_.claim(application);
+  }
+
+  void interrupt(bool on) noexcept override {
+    tracking_.interrupt(on);
+  }
+
+  std::optional<log_position>
+  max_tracking_id(std::string_view application) override {
+    return tracking_.last(application);
+  }
+
+  std::optional<fold_version>
+  recorded_version(std::string_view application) override {
+    return tracking_.version(application);
+  }
+
+  const void* connection() const noexcept override {
+    return this;
+  }
+
+protected:
+  /// Opens the database `place`. One that holds several views needs the names
+  /// of their projections, which go before `_tracking` in the names of the
+  /// tables.
+  explicit database_recorder(const std::string& place,
+                             std::string_view projection)
+    : tracking_(
+      place, projection,
+      {[this](connection_type& db) { flush(db); }, [this] { discard(); }}) {
+    // nop
+  }
+
+  /// Calls `change(connection)` in a transaction, or as a part of the one that
+  /// this thread is in.
+  template <class F>
+  void transact(F change) {
+    tracking_.transact(change);
+  }
+
+  /// Calls `look(connection)` and returns what it returns.
+  template <class F>
+  auto query(F look) {
+    std::optional<std::invoke_result_t<F, connection_type&>> result;
+    tracking_.query([&](connection_type& db) { result.emplace(look(db)); });
+    return std::move(*result);
+  }
+
+  /// Records `x` in `transact`.
+  void record(const tracking& x) {
+    tracking_.record(x);
+  }
+
+  /// Writes what commands have gathered in members, and empties those. Called
+  /// before a commit, and before a query of the thread that is in a
+  /// transaction.
+  virtual void flush(connection_type&) {
+    // Nothing is gathered.
+  }
+
+  /// Forgets what commands have gathered: the transaction has failed.
+  virtual void discard() {
+    // Nothing is gathered.
+  }
+
+private:
+  change_signal& changes() override {
+    return tracking_.changes();
+  }
+
+  std::optional<std::chrono::milliseconds> poll_interval() const override {
+    return Tracking::look_interval;
+  }
+
+  Tracking tracking_;
+};
+
+} // namespace projections
