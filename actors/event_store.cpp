@@ -58,7 +58,7 @@ event_store_actor::behavior_type event_store_state::make_behavior() {
     [this](read_head) {
       return answer<log_head>([&] { return store_->head(); });
     },
-    [this](commit_appends) { commit(); },
+    [this](commit_appends) { commit_unless_more(); },
   };
 }
 
@@ -72,13 +72,28 @@ compat::promise<append_results> event_store_state::append(append_events& x) {
       && (waiting_requests_ + x.requests.size() > requests_max
           || waiting_bytes_ + bytes > bytes_max))
     commit();
-  // The order to commit goes behind the appends that are here already.
   if (waiting_.empty())
-    compat::send(self_, self_, commit_appends{});
+    order_commit(1);
   waiting_requests_ += x.requests.size();
   waiting_bytes_ += bytes;
   waiting_.push_back({std::move(x.requests), result});
   return result;
+}
+
+/// Orders a commit of `appends` appends and of those that are here already,
+/// behind which the order goes.
+void event_store_state::order_commit(size_t appends) {
+  ordered_ = appends;
+  compat::send(self_, self_, commit_appends{});
+}
+
+/// Commits, unless further appends have come since the order: while senders are
+/// at it, more may come in less time than a commit takes.
+void event_store_state::commit_unless_more() {
+  if (waiting_.size() > ordered_)
+    order_commit(waiting_.size());
+  else
+    commit();
 }
 
 void event_store_state::commit() {
