@@ -29,7 +29,11 @@ namespace {
 class database {
 public:
   explicit database(const char* path) {
-    check(sqlite3_open(path, &handle_));
+    // One thread uses it, so SQLite need not lock it at every call.
+    check(sqlite3_open_v2(path, &handle_,
+                          SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                            | SQLITE_OPEN_NOMUTEX,
+                          nullptr));
     execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
   }
 
