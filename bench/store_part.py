@@ -137,8 +137,8 @@ def against_bare(context, name, count, bare_group, target, rounds, like=None):
 def lone_appends(context):
     """One sender, one event at a time, each in a commit of its own; the bare loop
     commits each insert. A step is one append."""
-    count = context.count(400)
-    outcomes, ratios = against_bare(context, "lone", count, 1, 0.7, 5)
+    count = context.count(200)
+    outcomes, ratios = against_bare(context, "lone", count, 1, 0.7, 9)
     command = [context.program("append"), "memory:", "lone", context.count(50_000), 1]
     outcomes |= take_turns([Turn("memory, ours", lambda _: command)], context.rounds(3))
     figures = [
@@ -269,7 +269,7 @@ def catch_up(context):
 def single_commits(context):
     """The same projection in groups of one, as peers work: each event is a transaction
     of the view. The bare loop commits the statements of the view, without events."""
-    count = context.count(400)
+    count = context.count(200)
     program = context.program("catch_up")
     figures, outcomes = [], {}
     for database in context.databases:
@@ -285,7 +285,7 @@ def single_commits(context):
 
         labels = f"{database.title}, ours", f"{database.title}, bare loop"
         turns = [Turn(labels[0], follow), Turn(labels[1], bare)]
-        outcomes |= take_turns(turns, context.rounds(5))
+        outcomes |= take_turns(turns, context.rounds(9))
         figures.append(
             compared(
                 f"catch-up, {database.title}, {count:,} events in groups of one: times "
@@ -307,7 +307,7 @@ def visible(context):
     turns = [Turn("memory, ours", lambda _: command)]
     outcomes = take_turns(turns, context.rounds(3))
     figures = visible_figures("memory", outcomes["memory, ours"])
-    count = context.count(400)
+    count = context.count(200)
     for database in context.databases:
 
         def ours(_, database=database):
@@ -319,7 +319,7 @@ def visible(context):
 
         labels = f"{database.title}, ours", f"{database.title}, bare commit"
         turns = [Turn(labels[0], ours), Turn(labels[1], bare)]
-        outcomes |= take_turns(turns, context.rounds(5))
+        outcomes |= take_turns(turns, context.rounds(9))
         ours_of, bare_of = (outcomes[label] for label in labels)
         note = (
             f"a bare commit: {microseconds(bare_of.median_ns)} µs, 99th percentile "
