@@ -45,7 +45,7 @@ void run(int argc, char** argv) {
   watch.start();
   projection_runner runner{log, application_name, make_projection(view),
                            settings};
-  view->wait(application_name, head, time_max);
+  runner.wait(head, time_max);
   watch.stop(count);
   check_counts(*view, count);
   runner.close();
