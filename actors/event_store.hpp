@@ -50,6 +50,11 @@ private:
 
   /// How many appends waited when the commit was ordered.
   size_t ordered_ = 0;
+
+  /// How many appends the last commit had, and how often the next one was put
+  /// off since the last append.
+  size_t last_committed_ = 0;
+  size_t passes_ = 0;
 };
 
 } // namespace projections
