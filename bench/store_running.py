@@ -12,7 +12,7 @@ import os
 import shutil
 import statistics
 import subprocess
-import time
+import sys
 
 from running import RUN_SECONDS_MAX, MeasurementError, write_out
 
@@ -30,6 +30,8 @@ class Turn:
     command: object
     # How many rounds it takes part in; None: all of them.
     rounds: int | None = None
+    # Whether the others go on without it where it fails.
+    may_fail: bool = False
 
 
 @dataclasses.dataclass
@@ -85,7 +87,13 @@ def take_turns(turns, rounds):
         for turn in turns if number % 2 == 0 else reversed(turns):
             if turn.rounds is not None and number >= turn.rounds:
                 continue
-            said = json.loads(run(turn.command(number)).splitlines()[-1])
+            try:
+                said = json.loads(run(turn.command(number)).splitlines()[-1])
+            except MeasurementError as error:
+                if not turn.may_fail:
+                    raise
+                print(f"bench:   {turn.label} failed: {error}", file=sys.stderr)
+                continue
             of_turn = outcomes[turn.label]
             of_turn.events = said["events"]
             of_turn.seconds.append(said["seconds"])

@@ -116,9 +116,18 @@ async function memory(count) {
 const pulling = (count) => ({ batchSize: count, pullingFrequencyInMs: 0 });
 
 async function sqlite(fileName, action, count) {
-  const store = getSQLiteEventStore({ fileName });
-  if (action === "fill") return fill(store, count);
+  // One connection for all, because opening one for every call takes time and
+  // its first statement, which is not waited for, can be in the way of a commit.
   const connection = sqliteConnection({ fileName });
+  await connection.query("PRAGMA journal_mode");
+  const store = getSQLiteEventStore({
+    fileName,
+    connectionOptions: { singleton: true, connection },
+  });
+  if (action === "fill") {
+    await fill(store, count);
+    return connection.close();
+  }
   await connection.batchCommand([
     "CREATE TABLE IF NOT EXISTS eventcounters (name TEXT PRIMARY KEY, counter INTEGER)",
     `INSERT OR REPLACE INTO eventcounters VALUES ('${createdName}', 0), ('${subsequentName}', 0)`,
