@@ -14,6 +14,7 @@
 #include "bench/store_events.hpp"
 #include "bench/store_under_test.hpp"
 #include "runtime/event_log.hpp"
+#include "runtime/open_store.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -154,7 +155,7 @@ void run(int argc, char** argv) {
   auto config = bench_configuration::make();
   compat::add_message_types<caf::id_block::projections_bench>(config);
   caf::actor_system system{config};
-  event_log log{system, opener_of(argv[1])};
+  event_log log{system, open_store(parse_store_name(argv[1]))};
   if (mode == "concurrent")
     append_by_many(log, events);
   else

@@ -11,6 +11,7 @@
 #include "bench/store_events.hpp"
 #include "bench/store_under_test.hpp"
 #include "runtime/event_log.hpp"
+#include "runtime/open_store.hpp"
 #include "runtime/projection_runner.hpp"
 
 #include <chrono>
@@ -30,7 +31,7 @@ void run(int argc, char** argv) {
   std::string store = argv[1];
   auto group = count_of(argv[3]);
   auto count = count_of(argv[4]);
-  auto open = opener_of(store);
+  auto open = open_store(parse_store_name(store));
   if (store == "memory:")
     open()->append(requests_of(make_events(count, 1), 0, count));
   auto config = bench_configuration::make();

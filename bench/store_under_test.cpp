@@ -2,16 +2,8 @@
 
 #include "bench/stopwatch.hpp"
 #include "bench/store_events.hpp"
-#include "storage/memory_event_store.hpp"
+#include "runtime/open_store.hpp"
 #include "storage/projection.hpp"
-#include "storage/store_name.hpp"
-
-#ifdef PROJECTIONS_WITH_SQLITE
-#  include "storage/sqlite_event_store.hpp"
-#endif
-#ifdef PROJECTIONS_WITH_POSTGRESQL
-#  include "storage/postgres_event_store.hpp"
-#endif
 
 #include <utility>
 
@@ -20,10 +12,6 @@ namespace projections::bench {
 namespace {
 
 using test::event_counters_view;
-
-[[noreturn]] void fail_not_built(const store_name& name) {
-  throw store_error{name.redacted() + ": this backend is not built"};
-}
 
 /// Counts the first event of an account as created and others as subsequent.
 class account_counters : public projection<event_counters_view> {
@@ -40,33 +28,6 @@ public:
 };
 
 } // namespace
-
-store_opener opener_of(std::string_view text) {
-  auto name = parse_store_name(text);
-  switch (name.kind) {
-    case store_kind::memory:
-      return [log = std::make_shared<memory_log>()] {
-        return std::make_unique<memory_event_store>(log);
-      };
-    case store_kind::sqlite:
-#ifdef PROJECTIONS_WITH_SQLITE
-      return [path = name.place] {
-        return std::make_unique<sqlite_event_store>(path);
-      };
-#else
-      break;
-#endif
-    case store_kind::postgresql:
-#ifdef PROJECTIONS_WITH_POSTGRESQL
-      return [uri = name.place] {
-        return std::make_unique<postgres_event_store>(uri);
-      };
-#else
-      break;
-#endif
-  }
-  fail_not_built(name);
-}
 
 std::shared_ptr<event_counters_view> open_view(std::string_view text) {
   auto name = parse_store_name(text);
@@ -86,7 +47,7 @@ std::shared_ptr<event_counters_view> open_view(std::string_view text) {
       break;
 #endif
   }
-  fail_not_built(name);
+  refuse_backend(name);
 }
 
 std::shared_ptr<event_processor>

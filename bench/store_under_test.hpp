@@ -1,8 +1,8 @@
-// The stores, views and projections that are measured, by name. Used by the
-// programs that measure event stores.
+// The views and the projection that are measured, and the actor system that
+// they are measured in. Used by the programs that measure event stores.
 #pragma once
 
-#include "actors/event_store.hpp"
+#include "messages/interfaces.hpp"
 #include "storage/event_processor.hpp"
 #include "tests/contract/event_counters_view.hpp"
 
@@ -16,11 +16,8 @@ namespace projections::bench {
 /// The application whose events are folded.
 inline constexpr const char* application_name = "bank";
 
-/// Returns what opens the store `name`; every call of it opens the same store.
-/// Throws `bad_store_name`, and `store_error` for a backend that is not built.
-[[nodiscard]] store_opener opener_of(std::string_view name);
-
-/// Opens the event counters view `name`. Throws in the same way.
+/// Opens the event counters view `name`. Throws `bad_store_name`, and
+/// `store_error` for a backend that is not built.
 [[nodiscard]] std::shared_ptr<test::event_counters_view>
 open_view(std::string_view name);
 

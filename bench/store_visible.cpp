@@ -9,6 +9,7 @@
 #include "bench/store_events.hpp"
 #include "bench/store_under_test.hpp"
 #include "runtime/event_log.hpp"
+#include "runtime/open_store.hpp"
 #include "runtime/projection_runner.hpp"
 
 #include <chrono>
@@ -31,7 +32,7 @@ void run(int argc, char** argv) {
   auto events = make_events(warm_up + count, 1);
   auto config = bench_configuration::make();
   caf::actor_system system{config};
-  event_log log{system, opener_of(argv[1])};
+  event_log log{system, open_store(parse_store_name(argv[1]))};
   auto store = log.store();
   auto view = open_view(argv[2]);
   projection_runner runner{log, application_name, make_projection(view)};
