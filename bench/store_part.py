@@ -203,12 +203,12 @@ def grouped_appends(context):
     return Section(figures, lines=outcomes_table(outcomes))
 
 
-def peer_turns(context, backend, place=None):
+def peer_turns(context, title, place=None):
     """Returns the turn of the peer on a backend: none if it is not installed."""
     if not context.peer_is_there:
         return []
     count = context.count(20_000)
-    command = ["node", PEERS / "emmett.mjs", backend]
+    command = ["node", PEERS / "emmett.mjs", title.lower()]
 
     def process(turn):
         if place is None:
@@ -217,7 +217,8 @@ def peer_turns(context, backend, place=None):
             run([*command, place, "fill", count])
         return [*command, place, "run", count]
 
-    return [Turn(f"{backend}, {PEER}", process, 3, may_fail=True)]
+    label = f"{title}, {PEER}"
+    return [Turn(label, process, 3, may_fail=True)]
 
 
 def against_peer(context, what, ours, outcomes, label, at_least):
@@ -255,9 +256,9 @@ def catch_up(context):
 
         scan = [database.bare, log, "scan", count]
         labels = f"{database.title}, ours", f"{database.title}, bare scan"
-        peer = f"{database.title.lower()}, {PEER}"
+        peer = f"{database.title}, {PEER}"
         turns = [Turn(labels[0], follow), Turn(labels[1], lambda _, c=scan: c)]
-        turns += peer_turns(context, database.title.lower(), database.fresh("peer"))
+        turns += peer_turns(context, database.title, database.fresh("peer"))
         outcomes |= take_turns(turns, context.rounds(5))
         ours, bare = (outcomes[label] for label in labels)
         what = f"catch-up, {database.title}, {count:,} events in groups of 1,000"

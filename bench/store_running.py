@@ -18,6 +18,7 @@ from running import RUN_SECONDS_MAX, MeasurementError, write_out
 
 # How long a server may take until it is there.
 SERVER_SECONDS_MAX = 60
+START_ATTEMPTS_MAX = 3
 
 
 @dataclasses.dataclass
@@ -141,8 +142,20 @@ class Postgres:
     def __init__(self, build, folder):
         self.bare = build / "bench" / "bench_bare_postgres"
         folder.mkdir(parents=True, exist_ok=True)
-        # Without `fsync=on` this server would not wait for the disk. The shell lives
-        # as long as its stdin is open, and the server as long as the shell.
+        # Two servers that start at once may choose the same port.
+        for attempt in range(START_ATTEMPTS_MAX):
+            said = self.start(folder)
+            if said is None:
+                break
+        else:
+            raise MeasurementError(f"PostgreSQL does not start: {said}")
+        if self.query("postgres", "SHOW fsync") != "on":
+            raise MeasurementError("PostgreSQL does not wait for the disk")
+
+    def start(self, folder):
+        """Starts the server. Returns what was said if it does not start."""
+        # Without `fsync=on` it would not wait for the disk. The shell lives as long
+        # as its stdin is open, and the server as long as the shell.
         show = 'echo "server $PGUSER:$PGPASSWORD@$PGHOST:$PGPORT"; cat >/dev/null'
         try:
             self.process = subprocess.Popen(
@@ -159,13 +172,10 @@ class Postgres:
         for line in self.process.stdout:
             if line.startswith("server "):
                 self.server = line.split()[1]
-                break
+                return None
             said.append(line.strip())
-        else:
-            self.process.wait()
-            raise MeasurementError(f"PostgreSQL does not start: {' '.join(said)}")
-        if self.query("postgres", "SHOW fsync") != "on":
-            raise MeasurementError("PostgreSQL does not wait for the disk")
+        self.process.wait()
+        return " ".join(said)
 
     def stop(self):
         with contextlib.suppress(BrokenPipeError):
