@@ -5,6 +5,7 @@
 
 #include <exception>
 #include <iterator>
+#include <thread>
 #include <utility>
 
 namespace projections {
@@ -15,6 +16,10 @@ namespace {
 /// one sender's.
 constexpr size_t requests_max = 1000;
 constexpr size_t bytes_max = size_t{8} << 20;
+
+/// So often is a commit put off in a row while nobody comes, and the processor
+/// given to others each time.
+constexpr size_t passes_max = 8;
 
 size_t bytes_of(const std::vector<append_request>& requests) {
   size_t result = 0;
@@ -58,7 +63,7 @@ event_store_actor::behavior_type event_store_state::make_behavior() {
     [this](read_head) {
       return answer<log_head>([&] { return store_->head(); });
     },
-    [this](commit_appends) { commit(); },
+    [this](commit_appends) { commit_unless_more(); },
   };
 }
 
@@ -72,18 +77,42 @@ compat::promise<append_results> event_store_state::append(append_events& x) {
       && (waiting_requests_ + x.requests.size() > requests_max
           || waiting_bytes_ + bytes > bytes_max))
     commit();
-  // The order to commit goes behind the appends that are here already.
   if (waiting_.empty())
-    compat::send(self_, self_, commit_appends{});
+    order_commit(1);
   waiting_requests_ += x.requests.size();
   waiting_bytes_ += bytes;
   waiting_.push_back({std::move(x.requests), result});
   return result;
 }
 
+/// Orders a commit of `appends` appends and of those that are here already,
+/// behind which the order goes.
+void event_store_state::order_commit(size_t appends) {
+  ordered_ = appends;
+  compat::send(self_, self_, commit_appends{});
+}
+
+/// Commits, unless further appends have come since the order: while senders are
+/// at it, more may come in less time than a commit takes. Those whose appends
+/// were committed together are given the time to come again.
+void event_store_state::commit_unless_more() {
+  // They were too many to wait for this.
+  if (waiting_.empty())
+    return;
+  if (waiting_.size() > ordered_)
+    passes_ = 0;
+  else if (last_committed_ <= 1 || ++passes_ > passes_max) {
+    commit();
+    return;
+  }
+  std::this_thread::yield();
+  order_commit(waiting_.size());
+}
+
 void event_store_state::commit() {
   auto waiting = std::exchange(waiting_, {});
-  waiting_requests_ = waiting_bytes_ = 0;
+  waiting_requests_ = waiting_bytes_ = passes_ = 0;
+  last_committed_ = waiting.size();
   if (waiting.size() <= 1) {
     for (auto& x : waiting)
       commit_alone(x);

@@ -37,6 +37,8 @@ private:
   };
 
   compat::promise<append_results> append(append_events& x);
+  void order_commit(size_t appends);
+  void commit_unless_more();
   void commit();
   void commit_alone(waiting_append& x);
 
@@ -45,6 +47,14 @@ private:
   std::vector<waiting_append> waiting_;
   size_t waiting_requests_ = 0;
   size_t waiting_bytes_ = 0;
+
+  /// How many appends waited when the commit was ordered.
+  size_t ordered_ = 0;
+
+  /// How many appends the last commit had, and how often the next one was put
+  /// off since the last append.
+  size_t last_committed_ = 0;
+  size_t passes_ = 0;
 };
 
 } // namespace projections

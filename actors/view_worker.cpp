@@ -3,6 +3,7 @@
 #include "storage/projection_fold.hpp"
 #include "storage/store_error.hpp"
 
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -10,6 +11,20 @@
 namespace projections {
 
 namespace {
+
+/// No further group is begun so long after the first one of a step.
+constexpr std::chrono::milliseconds step_time_max{2};
+
+/// Folds groups of `slice`, at least one. Small groups take less time than the
+/// messages of a step.
+view_step_outcome fold_groups(projection_fold& fold, const log_slice& slice) {
+  using clock = std::chrono::steady_clock;
+  auto until = clock::now() + step_time_max;
+  while (fold.fold_group(slice))
+    if (fold.hurries() || clock::now() >= until)
+      return view_step_outcome::more;
+  return view_step_outcome::done;
+}
 
 view_step_outcome take(const view_step& step) {
   auto& fold = *step.fold;
@@ -21,8 +36,7 @@ view_step_outcome take(const view_step& step) {
       fold.begin(step.head);
       return view_step_outcome::done;
     case view_step_kind::fold:
-      return fold.fold_group(*step.slice) ? view_step_outcome::more
-                                          : view_step_outcome::done;
+      return fold_groups(fold, *step.slice);
     case view_step_kind::empty:
       fold.empty_view();
       return view_step_outcome::done;

@@ -13,11 +13,12 @@ import sys
 
 import node_part
 import report
+import store_part
 from running import MeasurementError
 
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 # The parts of the project that have measurements.
-PARTS = {"node": node_part.MEASUREMENTS}
+PARTS = {"node": node_part, "store": store_part}
 # The targets are for this many cores.
 CORES = 2
 
@@ -27,7 +28,7 @@ def introduction(measurement):
 
 
 def arguments():
-    names = [name for part in PARTS.values() for name in part]
+    names = [name for part in PARTS.values() for name in part.MEASUREMENTS]
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument(
         "parts",
@@ -45,7 +46,7 @@ def arguments():
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="a tenth of the requests in two rounds; no report is kept",
+        help="a tenth of the requests and events in two rounds; no report is kept",
     )
     parser.add_argument(
         "--node", help="the node to measure; build/projection-node by default"
@@ -54,7 +55,8 @@ def arguments():
         "--files",
         type=pathlib.Path,
         default=REPOSITORY / "build" / "bench",
-        help="where requests and replies lie meanwhile; build/bench by default",
+        help="where requests, replies and databases lie meanwhile; build/bench by "
+        "default",
     )
     chosen = parser.parse_args()
     for part in chosen.parts:
@@ -92,34 +94,53 @@ def take_measurements(measurements, context, files):
     return figures, details, failed
 
 
+def measure_part(part, chosen, build):
+    """Runs what is chosen of a part. Returns the lines of its report and how many
+    measurements failed."""
+    measurements = {
+        name: measurement
+        for name, measurement in part.MEASUREMENTS.items()
+        if not chosen.only or name in chosen.only
+    }
+    if not measurements:
+        return [], 0
+    with part.open_context(chosen, build) as context:
+        lines = [*report.machine(build, chosen.files), *part.programs(context), ""]
+        figures, details, failed = take_measurements(
+            measurements, context, chosen.files
+        )
+    lines += report.figures_table(figures)
+    return lines + ["", "## Single measurements", *details], failed
+
+
+def keep(text):
+    """Puts the report of a part into the file of the day and the processor, beside
+    those of other parts."""
+    results = REPOSITORY / "bench" / "results"
+    results.mkdir(exist_ok=True)
+    path = results / report.file_name()
+    kept = path.read_text() if path.exists() else ""
+    path.write_text(report.merged(text, kept))
+    print(f"bench: wrote {path.relative_to(REPOSITORY)}", file=sys.stderr)
+
+
 def main():
     chosen = arguments()
     build = REPOSITORY / "build"
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
-    context = node_part.Context(
-        node=os.path.abspath(chosen.node or build / "projection-node"),
-        build=build,
-        folder=chosen.files,
-        quick=chosen.quick,
-    )
-    machine = report.machine(build, context.node, chosen.files)
-    measurements = {
-        name: measurement
-        for part in chosen.parts or PARTS
-        for name, measurement in PARTS[part].items()
-        if not chosen.only or name in chosen.only
-    }
-    figures, details, failed = take_measurements(measurements, context, chosen.files)
-    lines = ["# Measurements", "", *machine, "", *report.figures_table(figures)]
-    lines += ["", "## Single measurements", *details]
-    text = "\n".join(lines) + "\n"
-    print(text, end="")
-    if not chosen.quick and not chosen.only:
-        results = REPOSITORY / "bench" / "results"
-        results.mkdir(exist_ok=True)
-        path = results / report.file_name()
-        path.write_text(text)
-        print(f"bench: wrote {path.relative_to(REPOSITORY)}", file=sys.stderr)
+    chosen.files.mkdir(parents=True, exist_ok=True)
+    failed = 0
+    for name, part in PARTS.items():
+        if chosen.parts and name not in chosen.parts:
+            continue
+        lines, failed_here = measure_part(part, chosen, build)
+        failed += failed_here
+        if not lines:
+            continue
+        of_part = "\n".join([f"# Measurements of the {name}", "", *lines]) + "\n"
+        print(of_part)
+        if not chosen.quick and not chosen.only:
+            keep(of_part)
     sys.exit(1 if failed else 0)
 
 

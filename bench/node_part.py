@@ -4,12 +4,15 @@ Used by measure.py. Every function takes the context and returns a `Section`; it
 first sentence is the section's introduction in the report.
 """
 
+import contextlib
 import dataclasses
+import os
+import platform
 import statistics
 import sys
 
 import workload
-from report import Figure, number
+from report import Figure, Section, first_line, number
 from running import (
     HERE,
     Case,
@@ -20,16 +23,6 @@ from running import (
 )
 
 MIB = 2**20
-
-
-@dataclasses.dataclass
-class Section:
-    """The outcome of one measurement."""
-
-    figures: list
-    runs: dict = dataclasses.field(default_factory=dict)
-    # More lines for the report, such as a table of its own.
-    lines: list = dataclasses.field(default_factory=list)
 
 
 @dataclasses.dataclass
@@ -53,6 +46,20 @@ class Context:
 
     def rounds(self, full):
         return 2 if self.quick else full
+
+
+@contextlib.contextmanager
+def open_context(chosen, build):
+    node = os.path.abspath(chosen.node or build / "projection-node")
+    yield Context(node=node, build=build, folder=chosen.files, quick=chosen.quick)
+
+
+def programs(context):
+    """Returns the lines that say which programs were measured."""
+    return [
+        f"- node: {first_line([context.node, '--version'])}; "
+        f"Python {platform.python_version()}; Node {first_line(['node', '--version'])}",
+    ]
 
 
 def peers(context, requests, slow_rounds, *node_options):

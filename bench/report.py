@@ -45,6 +45,16 @@ class Figure:
         return f"| {self.what} | {measured} | {wanted} | {verdict} | {self.note} |"
 
 
+@dataclasses.dataclass
+class Section:
+    """The outcome of one measurement."""
+
+    figures: list
+    runs: dict = dataclasses.field(default_factory=dict)
+    # More lines for the report, such as a table of its own.
+    lines: list = dataclasses.field(default_factory=list)
+
+
 def number(value):
     """Returns `value` with three digits that count."""
     if abs(value) >= 100:
@@ -97,9 +107,9 @@ def processor():
     return found[1].strip() if found else platform.machine()
 
 
-def machine(build_folder, node, files):
-    """Returns the lines that say where and with what the figures were made. Requests
-    and replies lie in the folder `files`."""
+def machine(build_folder, files):
+    """Returns the lines that say where and with what the figures were made. What the
+    programs read and write lies in the folder `files`."""
     facts = {}
     try:
         facts = json.loads((build_folder / "bench" / "build_facts.json").read_text())
@@ -113,13 +123,20 @@ def machine(build_folder, node, files):
         f"{memory:.0f} GiB of memory",
         f"- system: {platform.system()} {platform.release()}; "
         f"load before the run: {os.getloadavg()[0]:.2f}; "
-        f"requests and replies on {first_line(['stat', '-f', '-c', '%T', files])}",
+        f"files on {first_line(['stat', '-f', '-c', '%T', files])}",
         f"- compiler: {facts.get('compiler', 'unknown')}, "
         f"{facts.get('build_type', 'unknown')}, {facts.get('flags', 'unknown')}; "
         f"CAF {facts.get('caf', 'unknown')}",
-        f"- node: {first_line([node, '--version'])}; "
-        f"Python {platform.python_version()}; Node {first_line(['node', '--version'])}",
     ]
+
+
+def merged(text, kept):
+    """Returns the report `kept` with `text` at its end, which is the report of some
+    parts, and without an earlier one of the same parts."""
+    title = text.splitlines()[0]
+    reports = re.split(r"^(?=# )", kept, flags=re.MULTILINE)
+    reports = [report for report in reports if report.split("\n", 1)[0] != title]
+    return "\n".join(report.strip("\n") + "\n" for report in [*reports, text] if report)
 
 
 def file_name():

@@ -224,7 +224,8 @@ private:
     // What an earlier member of the same name left must not shine through.
     to = T{};
     from.enter_object();
-    while (from.next_member(key)) {
+    while (from.next_member(key, expected < count ? field_names<T>[expected]
+                                                  : std::string_view{})) {
       auto i = find(key, expected);
       if (i == count) {
         from.read_any();

@@ -166,6 +166,10 @@ std::string_view event_reader::read_tagged(std::string_view type,
                                            std::string_view meaning) {
   if (json_.peek() != '{')
     fail_expected(meaning);
+  // As both libraries write it; the rest is for other hands.
+  if (auto content
+      = json_.take_plain({R"({"_type_":")", type, R"(","_data_":")"}, R"("})"))
+    return *content;
   json_.enter();
   std::string_view key;
   auto has_type = false;

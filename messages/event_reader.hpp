@@ -58,8 +58,9 @@ public:
   /// Enters the object that is next; `next_member` walks through it.
   void enter_object();
 
-  bool next_member(std::string_view& key) {
-    return json_.next_member(key);
+  /// As in `json_scanner`.
+  bool next_member(std::string_view& key, std::string_view likely = {}) {
+    return json_.next_member(key, likely);
   }
 
   /// Enters the array that is next; `next_element` walks through it.

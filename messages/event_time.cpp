@@ -25,17 +25,18 @@ public:
     // nop
   }
 
-  /// Takes a number of exactly `width` digits.
-  int number(size_t width) {
-    if (left_.size() < width)
+  /// Takes a number of exactly `Width` digits.
+  template <size_t Width>
+  int number() {
+    if (left_.size() < Width)
       return fail();
     int result = 0;
-    for (size_t i = 0; i < width; ++i) {
-      if (left_[i] < '0' || left_[i] > '9')
+    for (size_t i = 0; i < Width; ++i) {
+      if (!is_digit(left_[i]))
         return fail();
       result = result * 10 + (left_[i] - '0');
     }
-    left_.remove_prefix(width);
+    left_.remove_prefix(Width);
     return result;
   }
 
@@ -56,26 +57,30 @@ public:
   microseconds fraction() {
     if (!take('.'))
       return microseconds{0};
-    auto length = std::min(left_.find_first_not_of("0123456789"), left_.size());
-    if (length == 0 || length > 6) {
-      fail();
-      return microseconds{0};
+    size_t length = 0;
+    int value = 0;
+    for (; length < left_.size() && is_digit(left_[length]); ++length) {
+      if (length == 6)
+        return microseconds{fail()};
+      value = value * 10 + (left_[length] - '0');
     }
-    auto value = number(length);
-    for (auto i = length; i < 6; ++i)
+    if (length == 0)
+      return microseconds{fail()};
+    left_.remove_prefix(length);
+    for (; length < 6; ++length)
       value *= 10;
     return microseconds{value};
   }
 
   /// Takes hours, minutes and, where they are `needed` or there, seconds.
   microseconds time_of_day(bool needs_seconds) {
-    auto hour = number(2);
+    auto hour = number<2>();
     expect(':');
-    auto minute = number(2);
+    auto minute = number<2>();
     auto second = 0;
     microseconds rest{0};
     if (take(':')) {
-      second = number(2);
+      second = number<2>();
       rest = fraction();
     } else if (needs_seconds) {
       fail();
@@ -90,6 +95,10 @@ public:
   }
 
 private:
+  static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+  }
+
   int fail() {
     valid_ = false;
     left_ = {};
@@ -139,11 +148,11 @@ std::optional<std::string> iso_of(event_time x) {
 
 std::optional<event_time> time_of(std::string_view text) {
   time_parser parser{text};
-  auto y = parser.number(4);
+  auto y = parser.number<4>();
   parser.expect('-');
-  auto m = parser.number(2);
+  auto m = parser.number<2>();
   parser.expect('-');
-  auto d = parser.number(2);
+  auto d = parser.number<2>();
   year_month_day date{year{y}, month{static_cast<unsigned>(m)},
                       day{static_cast<unsigned>(d)}};
   if (!parser.take('T'))

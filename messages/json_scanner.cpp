@@ -2,6 +2,7 @@
 
 #include "messages/utf8.hpp"
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -35,8 +36,14 @@ const char* plain_end(const char* at, const char* end) {
     std::memcpy(&bytes, at, sizeof bytes);
     auto not_plain = below(bytes, 0x20) | below(bytes ^ ('"' * ones), 1)
                      | below(bytes ^ ('\\' * ones), 1) | bytes;
-    if ((not_plain & tops) != 0)
-      break;
+    auto found = not_plain & tops;
+    if (found == 0)
+      continue;
+    // The lowest of these bits is right, for what a subtraction borrows goes
+    // to higher bytes.
+    if constexpr (std::endian::native == std::endian::little)
+      return at + std::countr_zero(found) / 8;
+    break;
   }
   while (at != end && is_plain(*at))
     ++at;
@@ -138,9 +145,13 @@ bool json_scanner::next_element() {
   return next_part(']', "expected a comma or ] behind the element");
 }
 
-bool json_scanner::next_member(std::string_view& key) {
+bool json_scanner::next_member(std::string_view& key, std::string_view likely) {
   if (!next_part('}', "expected a comma or } behind the member"))
     return false;
+  if (take_exactly({"\"", likely, "\":"})) {
+    key = likely;
+    return true;
+  }
   skip_space();
   if (!at('"'))
     fail("expected a key in quotes");
@@ -157,6 +168,29 @@ bool json_scanner::take_exactly(std::string_view prefix) {
     return false;
   at_ += prefix.size();
   return true;
+}
+
+bool json_scanner::take_exactly(std::initializer_list<std::string_view> parts) {
+  auto begin = at_;
+  for (auto& x : parts)
+    if (!take_exactly(x)) {
+      at_ = begin;
+      return false;
+    }
+  return true;
+}
+
+std::optional<std::string_view> json_scanner::take_plain(
+  std::initializer_list<std::string_view> before, std::string_view behind) {
+  auto begin = at_;
+  if (!take_exactly(before))
+    return std::nullopt;
+  auto result = between(at_, plain_end(at_, end_));
+  at_ += result.size();
+  if (take_exactly(behind))
+    return result;
+  at_ = begin;
+  return std::nullopt;
 }
 
 void json_scanner::finish() {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -53,12 +55,23 @@ public:
 
   /// Moves to the value of the next member of the object that was entered last,
   /// and sets `key`, valid until the next call. Returns false, behind its
-  /// closing bracket, if there is none.
-  bool next_member(std::string_view& key);
+  /// closing bracket, if there is none. A key that is `likely`, which needs no
+  /// escapes, is recognised faster than others.
+  bool next_member(std::string_view& key, std::string_view likely = {});
 
   /// Takes `prefix` if the text goes on exactly with it, else nothing. Returns
   /// whether it did.
   bool take_exactly(std::string_view prefix);
+
+  /// Takes `parts` if the text goes on exactly with one after the other, else
+  /// nothing. Returns whether it did.
+  bool take_exactly(std::initializer_list<std::string_view> parts);
+
+  /// Takes characters that can stand in a string without an escape, in ASCII,
+  /// if exactly `before` is in front of them and `behind` comes after them, and
+  /// returns them. Else takes nothing and returns nothing.
+  std::optional<std::string_view> take_plain(
+    std::initializer_list<std::string_view> before, std::string_view behind);
 
   /// Takes white space up to the end and throws if there is anything else.
   void finish();

@@ -107,6 +107,8 @@ log_slice memory_event_store::read_all(log_position after, size_t limit,
   auto begin = static_cast<size_t>(std::max(after, log_start));
   auto end = log_->events_.size();
   auto i = begin;
+  if (begin < end && topics.empty())
+    result.events.reserve(std::min({limit, end - begin, scan_max}));
   while (i < end && result.events.size() < limit && i - begin < scan_max) {
     auto& event = log_->events_[i++];
     if (topics.empty()

@@ -74,6 +74,11 @@ public:
     return position_;
   }
 
+  /// Returns whether the group under way is to be the last one.
+  [[nodiscard]] bool hurries() const {
+    return hurries_;
+  }
+
   /// Returns how many events were folded, those filtered out not counted.
   [[nodiscard]] uint64_t events() const {
     return events_;

@@ -30,7 +30,10 @@ constexpr const char* select_data_version = "PRAGMA data_version";
 SQLite::Database open(const std::string& name, const std::string& path,
                       uint32_t pages_max, busy_wait& waiting) {
   try {
-    SQLite::Database result{path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
+    // A connection is used by one thread at a time, so SQLite need not lock it
+    // at every call.
+    SQLite::Database result{path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE
+                                    | SQLite::OPEN_NOMUTEX};
     // Not SQLite's own timeout, which nothing can cut short.
     sqlite3_busy_handler(
       result.getHandle(),

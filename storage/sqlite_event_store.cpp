@@ -213,6 +213,9 @@ log_slice sqlite_event_store::read_all(log_position after, size_t limit,
     query->bind(1, after);
     query->bind(2, bound);
     result.read_to = std::max(after, bound);
+    if (topics.empty())
+      result.events.reserve(static_cast<size_t>(
+        std::min({limit_of(limit), result.read_to - after, scan_max})));
     while (query->executeStep()) {
       if (result.events.size() == limit) {
         result.read_to = limit == 0 ? after : result.events.back().position;

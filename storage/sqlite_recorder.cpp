@@ -249,7 +249,7 @@ std::optional<log_position> sqlite_tracking::select_last(
 }
 
 void sqlite_tracking::execute(const char* sql) {
-  writer_.call(sql, [&] { writer_.database().exec(sql); });
+  writer_.call(sql, [&] { writer_.statement(sql)->exec(); });
 }
 
 } // namespace projections
