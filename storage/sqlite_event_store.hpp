@@ -37,7 +37,6 @@ public:
   }
 
 private:
-  void make_tables();
   append_outcome append_one(const append_request& request);
   append_outcome find_key(const append_request& request, stream_version actual);
   log_position record(const std::string& stream, stream_version version,
