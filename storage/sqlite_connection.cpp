@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -68,6 +69,23 @@ borrowed_statement sqlite_connection::statement(const char* sql) {
     found = statements_.emplace(sql, SQLite::Statement{database_, sql}).first;
   found->second.clearBindings();
   return borrowed_statement{&found->second};
+}
+
+void sqlite_connection::make_tables(const std::vector<std::string>& tables,
+                                    const std::string& sql) {
+  if (has_tables(tables))
+    return;
+  SQLite::Transaction transaction{database_,
+                                  SQLite::TransactionBehavior::IMMEDIATE};
+  // Somebody else may have made them meanwhile.
+  if (!has_tables(tables))
+    database_.exec(sql);
+  transaction.commit();
+}
+
+bool sqlite_connection::has_tables(const std::vector<std::string>& tables) {
+  return std::all_of(tables.begin(), tables.end(),
+                     [this](auto& x) { return database_.tableExists(x); });
 }
 
 void sqlite_connection::check_columns(const std::string& table,

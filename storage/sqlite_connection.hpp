@@ -67,6 +67,12 @@ public:
     }
   }
 
+  /// Executes `sql`, which makes the tables `tables`, unless they are all
+  /// there: then nothing is written, so that no lock of a writer is waited for.
+  /// `sql` must let alone what is there.
+  void make_tables(const std::vector<std::string>& tables,
+                   const std::string& sql);
+
   /// Refuses a table that is there with other columns than `columns`, each as
   /// `name TYPE`, in order.
   void check_columns(const std::string& table,
@@ -87,6 +93,7 @@ public:
   }
 
 private:
+  bool has_tables(const std::vector<std::string>& tables);
   [[noreturn]] void fail(std::string_view tried,
                          const SQLite::Exception& e) const;
 

@@ -74,10 +74,9 @@ sqlite_event_store::sqlite_event_store(const std::string& path,
   : connection_(path, pages_max),
     changes_(change_signal::named(connection_.name() + " events")) {
   connection_.call("make its tables", [this] {
-    SQLite::Transaction transaction{connection_.database(),
-                                    SQLite::TransactionBehavior::IMMEDIATE};
-    connection_.database().exec(create_tables);
-    transaction.commit();
+    connection_.make_tables(
+      {"stored_events", "projections_event_keys", "projections_event_metadata"},
+      create_tables);
   });
   connection_.check_columns("stored_events",
                             {"originator_id TEXT", "originator_version INTEGER",

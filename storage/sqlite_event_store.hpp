@@ -38,7 +38,6 @@ public:
   }
 
 private:
-  void make_tables();
   void append_together(const std::function<bool()>& body);
   append_outcome append_one(const append_request& request);
   append_outcome find_key(const append_request& request, stream_version actual);

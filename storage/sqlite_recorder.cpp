@@ -8,6 +8,9 @@ namespace projections {
 
 namespace {
 
+constexpr const char* begin_transaction = "BEGIN IMMEDIATE";
+constexpr const char* commit_transaction = "COMMIT";
+
 constexpr const char* create_versions = R"(
 CREATE TABLE IF NOT EXISTS projections_fold_versions (
   tracking_table TEXT,
@@ -34,13 +37,12 @@ constexpr const char* select_key_columns
 } // namespace
 
 sqlite_tracking::statements::statements(const std::string& table)
-  : create("CREATE TABLE IF NOT EXISTS " + quoted_name(table)
+  // Without the row, the Python library takes the table for one that has many
+  // rows for each application, as its earlier versions made it.
+  : create("CREATE TABLE " + quoted_name(table)
            + " (application_name TEXT, notification_id INTEGER, "
-             "PRIMARY KEY (application_name)) WITHOUT ROWID"),
-    // Without this row, the Python library takes the table for one that has
-    // many rows for each application, as its earlier versions made it.
-    create_mark("INSERT INTO " + quoted_name(table)
-                + " VALUES ('__migration__', 1)"),
+             "PRIMARY KEY (application_name)) WITHOUT ROWID; INSERT INTO "
+           + quoted_name(table) + " VALUES ('__migration__', 1)"),
     // No row comes back where the position recorded is not smaller.
     upsert("INSERT INTO " + quoted_name(table)
            + " AS recorded VALUES (?, ?) ON CONFLICT (application_name) "
@@ -65,15 +67,8 @@ sqlite_tracking::sqlite_tracking(const std::string& path,
 
 void sqlite_tracking::make_tables() {
   writer_.call("make the tables of a view", [this] {
-    auto& database = writer_.database();
-    SQLite::Transaction transaction{database,
-                                    SQLite::TransactionBehavior::IMMEDIATE};
-    auto is_new = !database.tableExists(table_);
-    database.exec(sql_.create);
-    if (is_new)
-      database.exec(sql_.create_mark);
-    database.exec(create_versions);
-    transaction.commit();
+    writer_.make_tables({table_}, sql_.create);
+    writer_.make_tables({"projections_fold_versions"}, create_versions);
   });
   writer_.check_columns(table_,
                         {"application_name TEXT", "notification_id INTEGER"});
@@ -97,7 +92,8 @@ void sqlite_tracking::transact(
   std::lock_guard guard{writing_};
   if (in_transaction())
     return run_part(change);
-  execute("BEGIN IMMEDIATE");
+  writer_.call("begin a transaction",
+               [this] { writer_.statement(begin_transaction)->exec(); });
   writing_thread_ = std::this_thread::get_id();
   is_doomed_ = false;
   auto leave = [this] {
@@ -105,13 +101,11 @@ void sqlite_tracking::transact(
     writing_thread_ = std::thread::id{};
   };
   try {
-    change(writer_);
-    if (is_doomed_)
-      throw store_error{writer_.name()
-                        + ": cannot commit: a command of the "
-                          "transaction has failed"};
+    writer_.call("change a view", [&] { change(writer_); });
+    require_whole("commit");
     flush();
-    execute("COMMIT");
+    writer_.call("commit",
+                 [this] { writer_.statement(commit_transaction)->exec(); });
   } catch (...) {
     // SQLite may have rolled back already because of an error.
     writer_.database().tryExec("ROLLBACK");
@@ -126,22 +120,32 @@ void sqlite_tracking::transact(
 /// Makes `change` a part of the transaction of this thread.
 void sqlite_tracking::run_part(
   const std::function<void(sqlite_connection&)>& change) {
+  require_whole("change a view");
   try {
-    change(writer_);
+    writer_.call("change a view", [&] { change(writer_); });
   } catch (...) {
     is_doomed_ = true;
     throw;
   }
 }
 
+/// Throws if a command of the transaction has failed: the error may have made
+/// SQLite roll back, and then a statement is a transaction of its own.
+void sqlite_tracking::require_whole(std::string_view tried) const {
+  if (is_doomed_)
+    throw store_error{writer_.name() + ": cannot " + std::string{tried}
+                      + ": a command of the transaction has failed"};
+}
+
 void sqlite_tracking::query(
   const std::function<void(sqlite_connection&)>& look) {
   if (in_transaction()) {
+    require_whole("query a view");
     flush();
-    return look(writer_);
+    return writer_.call("query a view", [&] { look(writer_); });
   }
   std::lock_guard guard{reading_};
-  look(reader_);
+  reader_.call("query a view", [&] { look(reader_); });
 }
 
 void sqlite_tracking::record(const tracking& x) {
@@ -220,9 +224,14 @@ sqlite_tracking::version(std::string_view application) {
 
 /// Writes what the transaction of this thread has gathered.
 void sqlite_tracking::flush() {
-  pending_.write([this](const tracking& x) { write(x); });
-  writer_.call("write what a view has gathered",
-               [this] { hooks_.flush(writer_); });
+  try {
+    pending_.write([this](const tracking& x) { write(x); });
+    writer_.call("write what a view has gathered",
+                 [this] { hooks_.flush(writer_); });
+  } catch (...) {
+    is_doomed_ = true;
+    throw;
+  }
 }
 
 void sqlite_tracking::write(const tracking& x) {
@@ -246,10 +255,6 @@ std::optional<log_position> sqlite_tracking::select_last(
       result = query->getColumn(0).getInt64();
     return result;
   });
-}
-
-void sqlite_tracking::execute(const char* sql) {
-  writer_.call(sql, [&] { writer_.statement(sql)->exec(); });
 }
 
 } // namespace projections

@@ -75,7 +75,6 @@ private:
     explicit statements(const std::string& table);
 
     std::string create;
-    std::string create_mark;
     std::string upsert;
     std::string select_last;
     std::string remove;
@@ -83,8 +82,8 @@ private:
 
   void make_tables();
   void run_part(const std::function<void(sqlite_connection&)>& change);
+  void require_whole(std::string_view tried) const;
   void flush();
-  void execute(const char* sql);
   [[nodiscard]] bool in_transaction() const {
     return writing_thread_ == std::this_thread::get_id();
   }

@@ -1,9 +1,17 @@
 #include "storage/tracking_recorder.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace projections {
+
+namespace {
+
+/// How soon `wait` looks again after the database was out of reach.
+constexpr std::chrono::milliseconds retry_interval{50};
+
+} // namespace
 
 void tracking_recorder::clear() {
   throw store_error{"this view cannot be emptied: it does not override "
@@ -24,19 +32,28 @@ void tracking_recorder::wait(std::string_view application,
   for (;;) {
     // What is recorded goes before an interrupt and before the deadline.
     auto seen = changes().count();
-    if (has_tracking_id(application, position))
-      return;
+    std::exception_ptr problem;
+    try {
+      if (has_tracking_id(application, position))
+        return;
+    } catch (const store_unavailable&) {
+      problem = std::current_exception();
+    }
     auto what = "position " + std::to_string(*position) + " of application \""
                 + std::string{application} + "\"";
     if (interrupt.stop_requested())
       throw wait_interrupted{"interrupted while waiting for " + what};
     auto now = clock::now();
+    if (now >= deadline && problem)
+      std::rethrow_exception(problem);
     if (now >= deadline)
       throw wait_timeout{what + " was not recorded within "
                          + std::to_string(timeout.count()) + " ms"};
     auto until = deadline;
     if (auto interval = poll_interval())
       until = std::min(deadline, now + *interval);
+    if (problem)
+      until = std::min(until, now + retry_interval);
     changes().wait(seen, until, interrupt);
   }
 }

@@ -99,7 +99,9 @@ public:
 
   /// Returns as soon as `has_tracking_id` is true. Throws `wait_timeout` if it
   /// is not when `timeout` is over, and `wait_interrupted` if it is not when
-  /// `interrupt` is requested.
+  /// `interrupt` is requested. A database that is out of reach meanwhile is not
+  /// an error; one that is when `timeout` is over ends it with
+  /// `store_unavailable`.
   void wait(std::string_view application, std::optional<log_position> position,
             std::chrono::milliseconds timeout = std::chrono::seconds{1},
             std::stop_token interrupt = {});

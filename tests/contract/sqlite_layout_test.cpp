@@ -134,6 +134,17 @@ BOOST_AUTO_TEST_CASE(file_that_is_no_database_is_refused) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(database_with_its_tables_opens_while_another_writes) {
+  sqlite_event_store{path}.append({{"s", no_stream, {{"T", "{}"}}}});
+  sqlite_recorder<>{path}.insert_tracking({"upstream", 1});
+  SQLite::Database other{path, SQLite::OPEN_READWRITE};
+  other.exec("BEGIN IMMEDIATE");
+  sqlite_event_store store{path};
+  BOOST_TEST(store.head() == 1);
+  sqlite_recorder<> view{path};
+  BOOST_TEST((view.max_tracking_id("upstream") == 1));
+}
+
 BOOST_AUTO_TEST_CASE(full_database_refuses_an_append_and_stays_intact) {
   sqlite_event_store store{path};
   store.append({{"s", no_stream, {{"T", "{}"}}}});
