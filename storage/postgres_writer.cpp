@@ -59,11 +59,15 @@ bool postgres_writer::try_claim(const std::string& name) {
   return connection_.run(try_lock, name).at(0)[0].as<bool>();
 }
 
-/// Takes the claim `name` that was on a session which is lost.
+/// Takes the claim `name` that was on a session which is lost. Throws in any
+/// case: whoever had it meanwhile may have changed the view, so what is about
+/// to be written has to be looked at again.
 void postgres_writer::take_again(const std::string& name, held& at) {
   if (try_claim(name)) {
     at = {connection_.session_number(), connection_.backend()};
-    return;
+    throw store_unavailable{connection_.name()
+                            + ": the claim on the view was lost with a "
+                              "connection and has been taken again"};
   }
   // The server may not know yet that the session is lost.
   if (!connection_.run(end_backend, name, at.backend).empty())

@@ -175,6 +175,8 @@ BOOST_AUTO_TEST_CASE(claim_is_taken_again) {
   auto claim = view.claim("upstream");
   BOOST_TEST(!!claim);
   end_sessions();
+  // Somebody else might have had it meanwhile, so the writer has to look again.
+  BOOST_CHECK_THROW(view.insert_tracking({"upstream", 1}), store_unavailable);
   view.insert_tracking({"upstream", 1});
   BOOST_TEST(!other.claim("upstream"));
   claim.reset();
@@ -201,6 +203,7 @@ BOOST_AUTO_TEST_CASE(runner_that_was_replaced_writes_nothing) {
                         "connection was lost");
     }
   others.reset();
+  BOOST_CHECK_THROW(view.insert_tracking({"upstream", 1}), store_unavailable);
   view.insert_tracking({"upstream", 1});
 }
 
