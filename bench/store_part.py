@@ -5,13 +5,12 @@ first sentence is the section's introduction in the report.
 """
 
 import contextlib
-import pathlib
 import platform
 import sqlite3
 import statistics
 
 from report import Figure, Section, first_line, number, seconds_with_spread
-from running import HERE, MeasurementError
+from running import HERE
 from store_running import Postgres, Sqlite, Turn, run, take_turns
 
 PEERS = HERE / "peers"
