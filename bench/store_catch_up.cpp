@@ -5,7 +5,7 @@
 //       folds the first COUNT events of STORE, so many in a transaction
 //
 // STORE and VIEW are names of stores. A store in memory is filled first; others
-// have their COUNT events, made by a bare loop.
+// hold COUNT events, as bench_store_append makes them of seed 1.
 
 #include "bench/stopwatch.hpp"
 #include "bench/store_events.hpp"

@@ -5,13 +5,12 @@ first sentence is the section's introduction in the report.
 """
 
 import contextlib
-import pathlib
 import platform
 import sqlite3
 import statistics
 
 from report import Figure, Section, first_line, number, seconds_with_spread
-from running import HERE, MeasurementError
+from running import HERE
 from store_running import Postgres, Sqlite, Turn, run, take_turns
 
 PEERS = HERE / "peers"
@@ -203,6 +202,13 @@ def grouped_appends(context):
     return Section(figures, lines=outcomes_table(outcomes))
 
 
+def filled_log(context, database, count):
+    """Returns a database with the events that a projection is to catch up with."""
+    log = database.fresh("log")
+    run([context.program("append"), database.store(log), "groups", count, 1])
+    return log
+
+
 def peer_turns(context, title, place=None):
     """Returns the turn of the peer on a backend: none if it is not installed."""
     if not context.peer_is_there:
@@ -247,8 +253,7 @@ def catch_up(context):
     lines += found[1]
     count = context.count(200_000)
     for database in context.databases:
-        log = database.fresh("log")
-        run([database.bare, log, "insert", 1000, count, 1])
+        log = filled_log(context, database, count)
 
         def follow(_, database=database, log=log):
             view = database.store(database.fresh("view"))
@@ -278,8 +283,7 @@ def single_commits(context):
     program = context.program("catch_up")
     figures, outcomes = [], {}
     for database in context.databases:
-        log = database.fresh("log")
-        run([database.bare, log, "insert", 1000, count, 1])
+        log = filled_log(context, database, count)
 
         def follow(_, database=database, log=log):
             view = database.store(database.fresh("view"))

@@ -41,11 +41,14 @@ std::string bytes_of(const pqxx::field& x) {
   // A database may be set to show bytes in another form.
   if (!text.starts_with("\\x"))
     return x.is_null() ? std::string{} : pqxx::binarystring{x}.str();
-  auto value = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  // Digits have their value in the low four bits; so have letters, which count
+  // from 1, and the bit 64. Without branches, many bytes are made at once.
+  auto value = [](char c) { return (c & 15) + (c >> 6) * 9; };
   std::string result(text.size() / 2 - 1, '\0');
-  for (size_t i = 0; i < result.size(); ++i)
-    result[i]
-      = static_cast<char>(value(text[2 + 2 * i]) * 16 + value(text[3 + 2 * i]));
+  auto from = text.data() + 2;
+  auto to = result.data();
+  for (size_t i = 0, size = result.size(); i < size; ++i)
+    to[i] = static_cast<char>(value(from[2 * i]) * 16 + value(from[2 * i + 1]));
   return result;
 }
 

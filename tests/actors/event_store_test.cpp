@@ -72,6 +72,37 @@ BOOST_AUTO_TEST_CASE(appends_that_come_together_share_a_commit) {
   BOOST_TEST(*third == "3");
 }
 
+BOOST_AUTO_TEST_CASE(append_that_comes_behind_others_joins_their_commit) {
+  append("a");
+  append("b");
+  // Both are asked for, then the store takes them and orders the commit.
+  for (auto i = 0; i < 4; ++i)
+    system.run_one();
+  BOOST_TEST(store->commits.empty());
+  append("c");
+  system.run_latest();
+  system.run();
+  BOOST_TEST(store->commits == std::vector<size_t>{3},
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(senders_of_a_commit_are_waited_for) {
+  append("a");
+  append("b");
+  system.run();
+  append("c");
+  // It is asked for, the store takes it and puts the commit off.
+  for (auto i = 0; i < 3; ++i)
+    system.run_one();
+  BOOST_TEST(store->commits == std::vector<size_t>{2},
+             boost::test_tools::per_element());
+  append("d");
+  system.run_latest();
+  system.run();
+  BOOST_TEST(store->commits == (std::vector<size_t>{2, 2}),
+             boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(refused_append_does_not_touch_the_others) {
   auto first = append("a");
   auto refused = append("a", 7);
