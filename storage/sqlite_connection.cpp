@@ -29,7 +29,8 @@ constexpr const char* select_data_version = "PRAGMA data_version";
 }
 
 SQLite::Database open(const std::string& name, const std::string& path,
-                      uint32_t pages_max, busy_wait& waiting) {
+                      commit_survives survived, uint32_t pages_max,
+                      busy_wait& waiting) {
   try {
     // A connection is used by one thread at a time, so SQLite need not lock it
     // at every call.
@@ -43,7 +44,9 @@ SQLite::Database open(const std::string& name, const std::string& path,
       },
       &waiting);
     result.exec("PRAGMA journal_mode=WAL");
-    result.exec("PRAGMA synchronous=FULL");
+    result.exec(survived == commit_survives::power_loss
+                  ? "PRAGMA synchronous=FULL"
+                  : "PRAGMA synchronous=NORMAL");
     if (pages_max > 0)
       result.exec("PRAGMA max_page_count=" + std::to_string(pages_max));
     return result;
@@ -55,11 +58,12 @@ SQLite::Database open(const std::string& name, const std::string& path,
 } // namespace
 
 sqlite_connection::sqlite_connection(const std::string& path,
+                                     commit_survives survived,
                                      uint32_t pages_max)
   : name_("sqlite:"
           + std::filesystem::absolute(path).lexically_normal().string()),
     busy_wait_(busy_timeout),
-    database_(open(name_, path, pages_max, busy_wait_)) {
+    database_(open(name_, path, survived, pages_max, busy_wait_)) {
   // nop
 }
 

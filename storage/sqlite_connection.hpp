@@ -20,6 +20,10 @@ namespace projections {
 /// How soon a change that another process makes to a database is looked for.
 inline constexpr std::chrono::milliseconds sqlite_poll_interval{50};
 
+/// Statements around a transaction that writes.
+inline constexpr const char* begin_transaction = "BEGIN IMMEDIATE";
+inline constexpr const char* commit_transaction = "COMMIT";
+
 /// Gives a prepared statement back: it reads nothing any more, so that it keeps
 /// no lock.
 struct statement_release {
@@ -32,14 +36,26 @@ struct statement_release {
 using borrowed_statement
   = std::unique_ptr<SQLite::Statement, statement_release>;
 
+/// What a commit that has returned survives.
+enum class commit_survives : uint8_t {
+  /// The end of the process and a loss of power: it is on disk.
+  power_loss,
+  /// The end of the process. A loss of power takes the last commits back, each
+  /// as a whole and none before a later one.
+  process_end,
+};
+
 /// A connection to the database in the file `path`, which is made if it is not
-/// there: write-ahead log, a commit is on disk when it returns, and a lock of
-/// another connection is waited for up to five seconds. Not thread-safe but for
+/// there: write-ahead log, and a lock of another connection is waited for up to
+/// five seconds. Not thread-safe but for
 /// `interrupt`.
 class sqlite_connection {
 public:
   /// The database grows to at most `pages_max` pages; 0 sets no limit.
-  explicit sqlite_connection(const std::string& path, uint32_t pages_max = 0);
+  explicit sqlite_connection(const std::string& path,
+                             commit_survives survived
+                             = commit_survives::power_loss,
+                             uint32_t pages_max = 0);
 
   sqlite_connection(const sqlite_connection&) = delete;
   sqlite_connection& operator=(const sqlite_connection&) = delete;

@@ -71,7 +71,7 @@ int64_t limit_of(size_t limit) {
 
 sqlite_event_store::sqlite_event_store(const std::string& path,
                                        uint32_t pages_max)
-  : connection_(path, pages_max),
+  : connection_(path, commit_survives::power_loss, pages_max),
     changes_(change_signal::named(connection_.name() + " events")) {
   connection_.call("make its tables", [this] {
     connection_.make_tables(
@@ -90,8 +90,7 @@ sqlite_event_store::append(const std::vector<append_request>& requests) {
   std::vector<append_outcome> result;
   connection_.call("append", [&] {
     try {
-      SQLite::Transaction transaction{connection_.database(),
-                                      SQLite::TransactionBehavior::IMMEDIATE};
+      connection_.statement(begin_transaction)->exec();
       auto changes = connection_.foreign_changes();
       if (changes != versions_as_of_ || versions_.size() > versions_max)
         versions_.clear();
@@ -99,8 +98,10 @@ sqlite_event_store::append(const std::vector<append_request>& requests) {
       result = append_in_groups(
         requests, [this](const append_request& x) { return append_one(x); },
         [this](auto body) { append_together(body); });
-      transaction.commit();
+      connection_.statement(commit_transaction)->exec();
     } catch (...) {
+      // SQLite may have rolled back already because of an error.
+      connection_.database().tryExec("ROLLBACK");
       versions_.clear();
       throw;
     }

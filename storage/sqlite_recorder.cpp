@@ -8,9 +8,6 @@ namespace projections {
 
 namespace {
 
-constexpr const char* begin_transaction = "BEGIN IMMEDIATE";
-constexpr const char* commit_transaction = "COMMIT";
-
 constexpr const char* create_versions = R"(
 CREATE TABLE IF NOT EXISTS projections_fold_versions (
   tracking_table TEXT,
@@ -60,7 +57,9 @@ sqlite_tracking::sqlite_tracking(const std::string& path,
                                  std::string_view projection,
                                  view_hooks<sqlite_connection> hooks)
   : path_(path), table_(tracking_table_name(projection, "tracking")),
-    sql_(table_), hooks_(std::move(hooks)), writer_(path), reader_(path),
+    sql_(table_), hooks_(std::move(hooks)),
+    writer_(path, commit_survives::process_end),
+    reader_(path, commit_survives::process_end),
     changes_(change_signal::named(writer_.name() + ' ' + table_)) {
   make_tables();
 }

@@ -20,7 +20,9 @@ namespace projections {
 
 /// The tracking table of one view in a database file, and its connections: one
 /// that writes and one that reads, so that queries see what is committed and
-/// wait for no transaction. Thread-safe.
+/// wait for no transaction. A loss of power may take the last commits back:
+/// view and tracking together, so that the events are folded again.
+/// Thread-safe.
 class sqlite_tracking {
 public:
   using connection_type = sqlite_connection;
