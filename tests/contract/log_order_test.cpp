@@ -6,6 +6,7 @@
 // again, so that a position that is drawn early and committed late would be
 // passed over. In the end, what the reader has met is compared with the store.
 #include "tests/contract/backends.hpp"
+#include "tests/contract/plain_writer.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -34,67 +35,6 @@ constexpr int transactions = 25;
 /// So often the reader polls while a transaction that has inserted is kept
 /// open.
 constexpr uint64_t polls_before_commit = 2;
-
-/// Transactions as the Python library makes them on a backend.
-template <class Backend>
-class plain_writer;
-
-#  ifdef PROJECTIONS_WITH_SQLITE
-template <>
-class plain_writer<sqlite_backend> {
-public:
-  explicit plain_writer(const sqlite_backend& backend)
-    : database_(backend.path(), SQLite::OPEN_READWRITE, 60'000) {
-    // nop
-  }
-
-  void begin() {
-    database_.exec("BEGIN IMMEDIATE");
-  }
-
-  void insert(const std::string& stream, stream_version version) {
-    database_.exec("INSERT INTO stored_events VALUES ('" + stream + "', "
-                   + std::to_string(version) + ", 'plain', x'7b7d')");
-  }
-
-  void end(const char* how) {
-    database_.exec(how);
-  }
-
-private:
-  SQLite::Database database_;
-};
-#  endif
-
-#  ifdef PROJECTIONS_WITH_POSTGRESQL
-template <>
-class plain_writer<postgres_backend> {
-public:
-  explicit plain_writer(const postgres_backend& backend)
-    : connection_("options='-c search_path=" + backend.schema().name() + '\''),
-      work_(connection_) {
-    // nop
-  }
-
-  void begin() {
-    work_.exec("BEGIN; SET LOCAL lock_timeout = '60s'; "
-               "LOCK TABLE stored_events IN EXCLUSIVE MODE");
-  }
-
-  void insert(const std::string& stream, stream_version version) {
-    work_.exec("INSERT INTO stored_events VALUES ('" + stream + "', "
-               + std::to_string(version) + ", 'plain', '{}')");
-  }
-
-  void end(const char* how) {
-    work_.exec(how);
-  }
-
-private:
-  pqxx::connection connection_;
-  pqxx::nontransaction work_;
-};
-#  endif
 
 /// What the threads of a test share.
 struct shared_state {

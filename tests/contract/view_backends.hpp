@@ -10,6 +10,7 @@
 #endif
 
 #include <memory>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -33,7 +34,12 @@ private:
 class sqlite_views {
 public:
   [[nodiscard]] std::shared_ptr<event_counters_view> open() const {
-    return std::make_shared<sqlite_event_counters>(folder_.path() + "/view");
+    return std::make_shared<sqlite_event_counters>(path());
+  }
+
+  /// The database file.
+  [[nodiscard]] std::string path() const {
+    return folder_.path() + "/view";
   }
 
 private:
@@ -47,6 +53,10 @@ class postgres_views {
 public:
   [[nodiscard]] std::shared_ptr<event_counters_view> open() const {
     return std::make_shared<postgres_event_counters>(schema_.uri());
+  }
+
+  [[nodiscard]] const postgres_schema& schema() const {
+    return schema_;
   }
 
 private:
