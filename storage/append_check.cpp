@@ -16,7 +16,7 @@ append_outcome refuse(append_error error, std::string problem) {
   return result;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return '"' + std::string{text} + '"';
 }
 
@@ -43,12 +43,12 @@ append_outcome check_form(const append_request& request) {
                      "zero characters");
   if (request.events.empty())
     return malformed("an append of no events to stream "
-                     + quoted(request.stream));
+                     + in_quotes(request.stream));
   std::unordered_set<std::string_view> keys;
   for (size_t i = 0; i < request.events.size(); ++i) {
     auto& event = request.events[i];
     auto place = "event " + std::to_string(i) + " of an append to stream "
-                 + quoted(request.stream);
+                 + in_quotes(request.stream);
     if (event.topic.empty())
       return malformed(place + " has no topic");
     if (event.payload.size() > payload_bytes_max)
@@ -66,7 +66,7 @@ append_outcome check_form(const append_request& request) {
         && !keys.insert(event.idempotency_key).second)
       return refuse(append_error::key_exists,
                     place + " repeats idempotency key "
-                      + quoted(event.idempotency_key));
+                      + in_quotes(event.idempotency_key));
   }
   return {};
 }
@@ -77,9 +77,9 @@ append_outcome check_version(const append_request& request,
   result.version = actual;
   if (request.expected && *request.expected != actual) {
     result.error = append_error::wrong_expected_version;
-    result.problem = "stream " + quoted(request.stream) + " was expected that "
-                     + expectation(request.expected) + ", but "
-                     + reality(actual);
+    result.problem = "stream " + in_quotes(request.stream)
+                     + " was expected that " + expectation(request.expected)
+                     + ", but " + reality(actual);
   }
   return result;
 }
@@ -87,8 +87,8 @@ append_outcome check_version(const append_request& request,
 append_outcome refuse_key(const append_request& request, std::string_view key,
                           log_position position, stream_version actual) {
   auto result = refuse(append_error::key_exists,
-                       "an append to stream " + quoted(request.stream)
-                         + ": idempotency key " + quoted(key)
+                       "an append to stream " + in_quotes(request.stream)
+                         + ": idempotency key " + in_quotes(key)
                          + " is that of the event at position "
                          + std::to_string(position));
   result.version = actual;
@@ -113,9 +113,9 @@ append_outcome check_group_keys(const std::vector<append_request>& requests,
       for (auto& event : requests[first].events)
         if (keys.contains(event.idempotency_key))
           return refuse(append_error::key_exists,
-                        "an append to stream " + quoted(requests[i].stream)
+                        "an append to stream " + in_quotes(requests[i].stream)
                           + " repeats idempotency key "
-                          + quoted(event.idempotency_key)
+                          + in_quotes(event.idempotency_key)
                           + " of one that it goes together with");
   return {};
 }
@@ -128,7 +128,7 @@ void refuse_group(const std::vector<append_request>& requests, size_t first,
     if (i != refused)
       outcomes[i]
         = refuse(append_error::refused_together,
-                 "an append to stream " + quoted(requests[i].stream)
+                 "an append to stream " + in_quotes(requests[i].stream)
                    + " goes together with one that was refused: " + why);
 }
 

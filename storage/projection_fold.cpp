@@ -80,6 +80,7 @@ bool projection_fold::fold_group(const log_slice& slice) {
   auto at = first;
   auto reached = position_;
   size_t count = 0;
+  auto is_folding = false;
   auto is_full = [&, until = clock::now() + limits_.delay_max] {
     return count >= limits_.events_max
            || (count > 0 && hurries_.load(std::memory_order_relaxed))
@@ -93,7 +94,9 @@ bool projection_fold::fold_group(const log_slice& slice) {
           continue;
         if (is_full())
           return;
+        is_folding = true;
         fold(*at);
+        is_folding = false;
         reached = at->position;
         ++count;
       }
@@ -106,9 +109,8 @@ bool projection_fold::fold_group(const log_slice& slice) {
   } catch (const store_unavailable&) {
     throw;
   } catch (...) {
-    // It failed in the commit, or for a reason that has nothing to do with an
-    // event.
-    if (at == last)
+    // What fails in the commit is the fault of no event.
+    if (!is_folding)
       throw;
     fold_again(first, at);
     failed_event_ = describe(*at);

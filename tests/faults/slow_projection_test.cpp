@@ -5,8 +5,6 @@
 #include "tests/faults/watched_store.hpp"
 #include "tests/runtime/runner_fixture.hpp"
 
-#include <caf/scoped_actor.hpp>
-
 #include <boost/test/unit_test.hpp>
 
 #include <future>
@@ -22,24 +20,6 @@ using namespace projections::test;
 
 constexpr size_t slice_events = 10;
 constexpr size_t slices = 50;
-
-/// A runner that goes on asks for the next slice and gets it within one of
-/// these.
-constexpr int rounds = 20;
-
-/// Waits until the runner and then the reader of the log have done what they
-/// have been sent, a few times.
-template <class Fixture>
-void let_messages_pass(Fixture& f, const projection_runner& runner) {
-  caf::scoped_actor self{f.log().system()};
-  auto fail = [](const caf::error& e) { BOOST_ERROR(compat::render_error(e)); };
-  for (int i = 0; i < rounds; ++i) {
-    compat::request(self, runner.actor(), get_runner_status{})
-      .receive([](const runner_status&) {}, fail);
-    compat::request(self, f.watched_log().reader(), read_head{})
-      .receive([](log_head) {}, fail);
-  }
-}
 
 } // namespace
 
@@ -64,7 +44,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(slow_projection_holds_back_no_other, Backend,
   };
   auto slow_runner = f.run_watched(slow, settings);
   reached.get_future().wait();
-  let_messages_pass(f, *slow_runner);
+  f.let_messages_pass(*slow_runner);
   // One slice is being folded, one waits.
   BOOST_TEST(f.watch->slices == 2u);
 

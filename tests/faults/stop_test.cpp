@@ -91,9 +91,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(runner_stops_while_its_view_is_locked, Backend,
   {
     view_lock<locked_views<Backend>> lock{f.backend().view};
     last = f.append_some("a", 5);
-    // The slice has come, and the one behind it is asked for.
     while (f.watch->slices < 2)
       std::this_thread::yield();
+    // The events have been handed to the view.
+    f.let_messages_pass(*runner);
     check_end(*runner);
     BOOST_TEST(view->get_subsequent_event_counter() == 0);
   }
@@ -111,6 +112,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(runner_stops_while_a_fresh_view_is_locked,
     auto runner = f.run_watched(std::make_shared<counting_projection>(view));
     // It asks for the head before it records its version.
     wait_for_questions(*f.watch, 1);
+    f.let_messages_pass(*runner);
     check_end(*runner);
   }
   auto runner = f.run_watched(std::make_shared<counting_projection>(view));

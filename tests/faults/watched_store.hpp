@@ -6,9 +6,12 @@
 #include "storage/store_error.hpp"
 #include "tests/runtime/runner_fixture.hpp"
 
+#include <caf/scoped_actor.hpp>
+
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -118,8 +121,20 @@ public:
     return this->append(stream, std::vector<std::string>(count, "T"));
   }
 
-  [[nodiscard]] event_log& watched_log() {
-    return log_;
+  /// Waits until the reader of the log and then `runner` have done what they
+  /// have been sent, a few times: one that goes on asking has been answered
+  /// several times then.
+  void let_messages_pass(const projection_runner& runner) {
+    caf::scoped_actor self{this->log().system()};
+    auto fail = [](const caf::error& e) {
+      throw std::runtime_error{compat::render_error(e)};
+    };
+    for (int i = 0; i < 20; ++i) {
+      compat::request(self, log_.reader(), read_head{})
+        .receive([](log_head) {}, fail);
+      compat::request(self, runner.actor(), get_runner_status{})
+        .receive([](const runner_status&) {}, fail);
+    }
   }
 
   std::shared_ptr<store_watch> watch = std::make_shared<store_watch>();
