@@ -29,6 +29,10 @@ size_t bytes_of(const std::vector<append_request>& requests) {
   return result;
 }
 
+std::vector<std::string> topics_of(const read_log& x) {
+  return x.topics ? *x.topics : std::vector<std::string>{};
+}
+
 /// Calls `f` and answers with what it returns, or with an error.
 template <class Answer, class F>
 caf::result<Answer> answer(F f) {
@@ -47,6 +51,10 @@ event_store_state::event_store_state(interface::pointer self,
   // nop
 }
 
+event_store_state::~event_store_state() {
+  commit();
+}
+
 event_store_actor::behavior_type event_store_state::make_behavior() {
   return {
     [this](append_events& x) { return append(x); },
@@ -57,7 +65,7 @@ event_store_actor::behavior_type event_store_state::make_behavior() {
     [this](const read_log& x) {
       return answer<log_part>([&] {
         return std::make_shared<const log_slice>(
-          store_->read_all(x.after, x.limit, *x.topics));
+          store_->read_all(x.after, x.limit, topics_of(x)));
       });
     },
     [this](read_head) {

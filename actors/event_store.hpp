@@ -27,6 +27,12 @@ struct event_store_state {
   event_store_state(interface::pointer self,
                     std::shared_ptr<event_store> store);
 
+  /// Commits what has come together.
+  ~event_store_state();
+
+  event_store_state(const event_store_state&) = delete;
+  event_store_state& operator=(const event_store_state&) = delete;
+
   interface::behavior_type make_behavior();
 
 private:

@@ -46,6 +46,12 @@ log_reader_state::log_reader_state(interface::pointer self,
   });
 }
 
+log_reader_state::~log_reader_state() {
+  for (auto& x : waiting_)
+    x.answer.deliver(store_failure(
+      std::make_exception_ptr(store_error{"the reader of the log has ended"})));
+}
+
 log_reader_actor::behavior_type log_reader_state::make_behavior() {
   return {
     [this](const read_log& x) { return read(x); },
@@ -56,6 +62,7 @@ log_reader_actor::behavior_type log_reader_state::make_behavior() {
         return store_failure(std::current_exception());
       }
     },
+    [this](withdraw_read) { withdraw(self_->current_sender()); },
     [this](look_again x) { look(x.is_due); },
   };
 }
@@ -63,18 +70,25 @@ log_reader_actor::behavior_type log_reader_state::make_behavior() {
 compat::promise<log_part> log_reader_state::read(const read_log& x) {
   waiting_read next{x, self_->current_sender(),
                     self_->make_response_promise<log_part>()};
+  if (!next.request.topics)
+    next.request.topics = all_topics_;
   auto result = next.answer;
-  auto earlier = std::find_if(waiting_.begin(), waiting_.end(),
-                              [&](auto& y) { return y.reader == next.reader; });
-  if (earlier != waiting_.end()) {
-    earlier->answer.deliver(log_part{});
-    waiting_.erase(earlier);
-  }
+  withdraw(next.reader);
   if (is_pausing_ || !answer(next)) {
     waiting_.push_back(std::move(next));
     look_on_time();
   }
   return result;
+}
+
+/// Answers what `reader` waits for with nothing.
+void log_reader_state::withdraw(const caf::strong_actor_ptr& reader) {
+  auto found = std::find_if(waiting_.begin(), waiting_.end(),
+                            [&](auto& x) { return x.reader == reader; });
+  if (found == waiting_.end())
+    return;
+  found->answer.deliver(log_part{});
+  waiting_.erase(found);
 }
 
 /// Answers `x` if there is something for it or the store fails for good.
@@ -84,8 +98,10 @@ bool log_reader_state::answer(waiting_read& x) {
     if (!slice)
       slice = read_store(x.request);
     pause_ = first_pause;
-    if (slice->read_to <= x.request.after)
+    if (slice->read_to <= x.request.after) {
+      nothing_after_ = x.request.after;
       return false;
+    }
     x.answer.deliver(log_part{std::move(slice)});
   } catch (const store_unavailable& e) {
     pause_after_failure(e);
@@ -111,11 +127,16 @@ log_reader_state::read_store(const read_log& x) {
   // At the head, one slice is for all, whatever topics they want; who is behind
   // is spared what it does not want.
   auto request = x;
-  if (x.after >= furthest_)
+  auto is_live = head_ && x.after >= *head_;
+  if (is_live)
     request.topics = all_topics_;
   auto result = std::make_shared<const log_slice>(
     store_->read_all(x.after, x.limit, *request.topics));
-  furthest_ = std::max(furthest_, result->read_to);
+  if (result->at_head)
+    head_ = result->read_to;
+  else if (is_live)
+    // The log has run ahead.
+    head_.reset();
   if (result->read_to > x.after)
     keep(request, result);
   return result;
@@ -140,10 +161,14 @@ void log_reader_state::look(bool is_due) {
     told_->store(false);
   if (is_pausing_)
     return;
+  nothing_after_.reset();
   auto waiting = std::exchange(waiting_, {});
-  for (auto& x : waiting)
-    if (is_pausing_ || !answer(x))
+  for (auto& x : waiting) {
+    auto is_known_to_wait
+      = nothing_after_ && x.request.after >= *nothing_after_;
+    if (is_pausing_ || is_known_to_wait || !answer(x))
       waiting_.push_back(std::move(x));
+  }
   look_on_time();
 }
 

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace projections {
@@ -26,6 +27,12 @@ struct log_reader_state {
 
   /// `store` is touched by this actor alone, but for its signal.
   log_reader_state(interface::pointer self, std::shared_ptr<event_store> store);
+
+  /// Tells those that wait that there is nothing to come.
+  ~log_reader_state();
+
+  log_reader_state(const log_reader_state&) = delete;
+  log_reader_state& operator=(const log_reader_state&) = delete;
 
   interface::behavior_type make_behavior();
 
@@ -46,6 +53,7 @@ private:
   };
 
   compat::promise<log_part> read(const read_log& x);
+  void withdraw(const caf::strong_actor_ptr& reader);
   bool answer(waiting_read& x);
   std::shared_ptr<const log_slice> find_recent(const read_log& x) const;
   std::shared_ptr<const log_slice> read_store(const read_log& x);
@@ -68,9 +76,14 @@ private:
   std::deque<recent_slice> recent_;
   size_t recent_bytes_ = 0;
 
-  /// The furthest position read so far: who asks for what comes after it is
-  /// given events of all topics.
-  log_position furthest_ = log_start;
+  /// Where the log ended when its end was read last, if nothing more than one
+  /// slice has come since: who asks for what comes after it is given events of
+  /// all topics.
+  std::optional<log_position> head_;
+
+  /// After which position there was nothing, while the waiting are gone
+  /// through.
+  std::optional<log_position> nothing_after_;
 
   /// Whether a message to look again is under way because of a delay.
   bool looks_later_ = false;

@@ -11,8 +11,9 @@ void run_watch::tell(runner_status status) {
 void run_watch::tell_failure(runner_status status, std::exception_ptr error) {
   {
     std::lock_guard guard{mutex_};
-    // A failure that nobody has seen yet outlives a stop.
-    if (error || status.phase != runner_phase::stopped)
+    // A failure that nobody has seen yet outlives what is told after it, but
+    // not a new beginning.
+    if (error || !has_ended(status.phase))
       error_ = std::move(error);
     status_ = std::move(status);
   }

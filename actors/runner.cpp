@@ -27,6 +27,7 @@ runner_state::runner_state(interface::pointer self,
     topics_(std::make_shared<const std::vector<std::string>>(
       fold_->processor().topics())),
     retry_delay_(settings.retry_delay) {
+  settings_.slice_events_max = std::max(settings_.slice_events_max, size_t{1});
   take_step(view_step_kind::claim);
 }
 
@@ -38,7 +39,7 @@ runner_state::~runner_state() {
     step.kind = view_step_kind::leave;
     step.fold = fold_;
     compat::send_anonymously(*worker_, std::move(step));
-    enter(runner_phase::stopped);
+    end();
   }
 }
 
@@ -98,7 +99,7 @@ void runner_state::stop() {
 }
 
 void runner_state::cut() {
-  if (is_stepping_)
+  if (is_stepping_ && !is_leaving_)
     fold_->interrupt(true);
 }
 
@@ -110,10 +111,12 @@ void runner_state::go_on() {
     return;
   if (is_stopping_) {
     slices_.clear();
-    fold_->interrupt(false);
+    is_leaving_ = true;
     take_step(view_step_kind::leave);
     return;
   }
+  if (read_error_ && status_.phase == runner_phase::following)
+    return fail(std::exchange(read_error_, nullptr));
   if (is_pausing_ || status_.phase == runner_phase::failed)
     return;
   if (!has_claim_)
@@ -148,7 +151,10 @@ void runner_state::begin() {
         if (is_stopping_)
           return;
         is_stepping_ = false;
-        retry_later(exception_of(e));
+        if (is_unavailable(e))
+          retry_later(exception_of(e));
+        else
+          fail(exception_of(e));
       });
 }
 
@@ -162,8 +168,9 @@ void runner_state::read_ahead() {
     .then([this, after](const log_part& part) { take_slice(part, after); },
           [this](const caf::error& e) {
             is_reading_ = false;
-            if (status_.phase == runner_phase::following)
-              fail(exception_of(e));
+            // Told when the step under way has ended.
+            read_error_ = exception_of(e);
+            go_on();
           });
 }
 
@@ -198,9 +205,12 @@ void runner_state::take_step(view_step_kind kind, log_position head) {
         is_stepping_ = false;
         step_taken(kind, x);
       },
-      [this](const caf::error& e) {
+      [this, kind](const caf::error& e) {
         is_stepping_ = false;
-        fail(exception_of(e));
+        if (kind == view_step_kind::leave)
+          end();
+        else
+          fail(exception_of(e));
       });
 }
 
@@ -215,7 +225,7 @@ void runner_state::step_taken(view_step_kind kind, const view_step_done& x) {
     retry_later(x.error);
   else if (x.outcome == view_step_outcome::failed) {
     position_is(x.position);
-    fail(x.error);
+    fail(x.error, x.failed_event);
   } else if (kind == view_step_kind::claim) {
     has_claim_ = x.outcome == view_step_outcome::done;
     if (has_claim_) {
@@ -223,6 +233,7 @@ void runner_state::step_taken(view_step_kind kind, const view_step_done& x) {
       go_on();
     } else {
       enter(runner_phase::standing_by);
+      position_is(x.position);
       pause(settings_.claim_interval);
     }
   } else if (kind == view_step_kind::begin) {
@@ -237,8 +248,8 @@ void runner_state::step_taken(view_step_kind kind, const view_step_done& x) {
 }
 
 void runner_state::begun() {
-  retry_delay_ = settings_.retry_delay;
   slices_.clear();
+  read_error_ = nullptr;
   // What was asked for before is not waited for.
   is_reading_ = false;
   next_after_ = status_.position;
@@ -255,6 +266,7 @@ void runner_state::folded(bool has_more) {
 }
 
 void runner_state::emptied() {
+  retry_delay_ = settings_.retry_delay;
   fold_->hurry(is_stopping_);
   status_.position = log_start;
   tell();
@@ -278,7 +290,7 @@ void runner_state::pause(std::chrono::milliseconds delay) {
 /// commit may have happened or not.
 void runner_state::retry_later(const std::exception_ptr& error) {
   auto problem = compat::words_of(error);
-  if (status_.problem.empty())
+  if (retry_delay_ == settings_.retry_delay && !is_stopping_)
     spdlog::warn("projection \"{}\" tries again: {}", fold_->processor().name(),
                  problem);
   status_.problem = problem;
@@ -290,10 +302,11 @@ void runner_state::retry_later(const std::exception_ptr& error) {
                       std::min(retry_delay_ * 2, settings_.retry_delay_max)));
 }
 
-void runner_state::fail(const std::exception_ptr& error) {
+void runner_state::fail(const std::exception_ptr& error,
+                        const std::string& event) {
   slices_.clear();
   status_.problem = compat::words_of(error);
-  if (auto& event = fold_->failed_event(); !event.empty())
+  if (!event.empty())
     status_.problem = event + ": " + status_.problem;
   status_.phase = runner_phase::failed;
   spdlog::error("projection \"{}\" has failed: {}", fold_->processor().name(),
@@ -307,6 +320,7 @@ void runner_state::fail(const std::exception_ptr& error) {
 }
 
 void runner_state::end() {
+  compat::send(self_, reader_, withdraw_read{});
   enter(runner_phase::stopped);
   for (auto& x : std::exchange(waiters_, {}))
     x.answer.deliver(reason_of_end());

@@ -33,11 +33,11 @@ struct runner_settings {
   std::chrono::milliseconds stop_grace{300};
 };
 
-/// Gets events from a log reader, two slices ahead at most, and has a view
-/// worker fold them. Waits for its turn if another runner has the view, and
-/// goes on by itself when the database of the view was out of reach. An error
-/// of an event ends it, until it is asked to rebuild. An actor that ends with
-/// it makes it give the view back.
+/// Gets events from a log reader, two slices at most, one of them being folded,
+/// and has a view worker fold them. Waits for its turn if another runner has
+/// the view, and goes on by itself when the database of the view was out of
+/// reach. An error of an event ends it, until it is asked to rebuild. When the
+/// actor ends, the view is given back.
 struct runner_state {
   using interface = runner_actor;
 
@@ -80,7 +80,7 @@ private:
   void emptied();
   void pause(std::chrono::milliseconds delay);
   void retry_later(const std::exception_ptr& error);
-  void fail(const std::exception_ptr& error);
+  void fail(const std::exception_ptr& error, const std::string& event = {});
   void end();
   void enter(runner_phase phase);
   void position_is(log_position x);
@@ -112,7 +112,13 @@ private:
   bool is_asking_head_ = false;
   bool is_pausing_ = false;
 
+  /// Why nothing more can be read; null if that is not so.
+  std::exception_ptr read_error_;
+
+  /// Whether it has to stop, and gives the view back already.
   bool is_stopping_ = false;
+  bool is_leaving_ = false;
+
   std::chrono::milliseconds retry_delay_;
   std::vector<waiter> waiters_;
   std::vector<compat::promise<view_emptied>> rebuilds_;

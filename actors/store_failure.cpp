@@ -17,10 +17,14 @@ caf::error store_failure(const std::exception_ptr& exception) {
                          is_unavailable);
 }
 
-std::exception_ptr exception_of(const caf::error& error) {
+bool is_unavailable(const caf::error& error) {
   auto context = error.context();
+  return context.match_elements<std::string, bool>() && context.get_as<bool>(1);
+}
+
+std::exception_ptr exception_of(const caf::error& error) {
   auto text = compat::text_of(error);
-  if (context.match_elements<std::string, bool>() && context.get_as<bool>(1))
+  if (is_unavailable(error))
     return std::make_exception_ptr(store_unavailable{text});
   return std::make_exception_ptr(store_error{text});
 }

@@ -12,6 +12,9 @@ namespace projections {
 /// a `store_unavailable`.
 [[nodiscard]] caf::error store_failure(const std::exception_ptr& exception);
 
+/// Returns whether `error` stands for a `store_unavailable`.
+[[nodiscard]] bool is_unavailable(const caf::error& error);
+
 /// Returns the exception that `error` stands for: a `store_unavailable` or a
 /// `store_error`, with the same words.
 [[nodiscard]] std::exception_ptr exception_of(const caf::error& error);

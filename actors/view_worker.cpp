@@ -68,6 +68,7 @@ view_worker_actor::behavior_type view_worker_state::make_behavior() {
     } catch (...) {
       result.outcome = view_step_outcome::failed;
       result.error = std::current_exception();
+      result.failed_event = step.fold->failed_event();
     }
     result.position = step.fold->position();
     return result;

@@ -44,7 +44,7 @@ struct stream_events {
   std::vector<recorded_event> events;
 };
 
-/// The topics that a reader wants, or none for all. Never null.
+/// The topics that a reader wants; none, or null, for all.
 using wanted_topics = std::shared_ptr<const std::vector<std::string>>;
 
 /// Asks for events that come after a position.
@@ -55,6 +55,9 @@ struct read_log {
   size_t limit = 0;
   wanted_topics topics;
 };
+
+/// Takes back what the sender has asked a log reader for.
+struct withdraw_read {};
 
 /// A part of the log; null if the same actor has asked again since.
 struct log_part {
@@ -101,6 +104,8 @@ using log_reader_actor = compat::typed_interface<
   log_part(read_log),
   // Reads the head.
   log_head(read_head),
+  // Forgets what the sender waits for.
+  void(withdraw_read),
   // Answers those that wait, where there is something for them.
   void(look_again)>;
 
@@ -147,6 +152,8 @@ struct view_step_done {
   log_position position = log_start;
   /// Why it failed or is unavailable; else null.
   std::exception_ptr error;
+  /// Which event failed it, in words; empty if none did.
+  std::string failed_event;
 };
 
 /// Does what blocks on the connection of a view: there are as many as there are
@@ -157,7 +164,8 @@ using view_worker_actor = compat::typed_interface<
 
 /// What a runner is about.
 enum class runner_phase : uint8_t {
-  /// Another runner folds into the view; this one waits for its end.
+  /// Another runner folds into the view; this one waits for its end and looks
+  /// how far it is meanwhile.
   standing_by,
   /// It has to find out how far the view is.
   beginning,
@@ -168,7 +176,8 @@ enum class runner_phase : uint8_t {
   stopped,
 };
 
-/// Tells a runner to commit what is under way and end.
+/// Tells a runner to commit what is under way and to fold nothing any more. It
+/// goes on answering until it gets an exit message.
 struct stop_runner {};
 
 /// Tells a runner to look whether it can go on.
@@ -216,7 +225,7 @@ using runner_actor = compat::typed_interface<
   runner_status(get_runner_status),
   // Empties the view and begins anew.
   view_emptied(rebuild_view),
-  // Ends.
+  // Stops.
   void(stop_runner),
   // Goes on after a pause.
   void(try_again),

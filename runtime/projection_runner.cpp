@@ -43,6 +43,8 @@ projection_runner::~projection_runner() {
 
 void projection_runner::run_forever(std::optional<milliseconds> timeout) {
   auto status = watch_->wait_for_end(deadline_in(timeout));
+  if (auto error = watch_->take_error())
+    std::rethrow_exception(error);
   if (status.phase == runner_phase::failed)
     let_out(status);
 }

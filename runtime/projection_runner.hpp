@@ -68,7 +68,7 @@ public:
   /// Stops, and lets out an exception that has not come out.
   void close();
 
-  /// Empties the view and folds all events again. Returns when it is empty; a
+  /// Empties all of the view and folds all events again. Returns when it is empty; a
   /// runner that has failed goes on. Throws `runner_stopped` if it has stopped
   /// or fails to do it.
   void rebuild();

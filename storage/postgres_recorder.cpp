@@ -37,12 +37,15 @@ postgres_tracking::statements::statements(const postgres_uri& uri,
                 + " WHERE application_name = $1"),
     remove("DELETE FROM " + table + " WHERE application_name = $1"),
     insert_version("INSERT INTO " + versions
-                   + " VALUES ($1, $2, $3, $4) "
+                   + " VALUES ($1, $2, $3, $4, $5) "
                      "ON CONFLICT (tracking_table, application_name) "
                      "DO UPDATE SET "
                      "projection_version = excluded.projection_version, "
-                     "view_version = excluded.view_version"),
-    select_version("SELECT projection_version, view_version FROM " + versions
+                     "view_version = excluded.view_version, "
+                     "projection_name = excluded.projection_name"),
+    select_version("SELECT projection_version, view_version, projection_name "
+                   "FROM "
+                   + versions
                    + " WHERE tracking_table = $1 AND application_name = $2"),
     remove_version("DELETE FROM " + versions
                    + " WHERE tracking_table = $1 AND application_name = $2") {
@@ -69,6 +72,7 @@ void postgres_tracking::open_tables() {
                             + " (tracking_table text, application_name text, "
                               "projection_version bigint NOT NULL, "
                               "view_version bigint NOT NULL, "
+                              "projection_name text NOT NULL, "
                               "PRIMARY KEY (tracking_table, application_name))"
                             + (found.empty() ? "; " + sql_.insert_mark : ""));
     found = table_layout(writing_, sql_.table);
@@ -160,7 +164,7 @@ void postgres_tracking::record_version(std::string_view application,
   transact([&](postgres_connection& db) {
     db.call("record the version of a projection", [&] {
       db.run(sql_.insert_version, table_, std::string{application},
-             x.projection, x.view);
+             x.projection, x.view, x.name);
     });
   });
 }
@@ -197,7 +201,8 @@ postgres_tracking::version(std::string_view application) {
     db.call("read the version of a projection", [&] {
       auto rows = db.run(sql_.select_version, table_, std::string{application});
       if (!rows.empty())
-        result = {rows[0][0].as<int64_t>(), rows[0][1].as<int64_t>()};
+        result = {rows[0][0].as<int64_t>(), rows[0][1].as<int64_t>(),
+                  rows[0][2].c_str()};
     });
   });
   return result;

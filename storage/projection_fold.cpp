@@ -9,8 +9,35 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-/// So many events are folded between two looks at the clock.
-constexpr size_t events_between_looks = 16;
+/// Tells when a group has gone on for long enough. Looks at the clock after
+/// every event while events take long, and seldom while they do not.
+class group_clock {
+public:
+  explicit group_clock(std::chrono::milliseconds limit)
+    : last_(clock::now()), until_(last_ + limit) {
+    // nop
+  }
+
+  /// `count` events are folded.
+  bool is_over(size_t count) {
+    if (count < next_look_)
+      return false;
+    auto now = clock::now();
+    auto is_quick = now - last_ < std::chrono::milliseconds{1};
+    step_ = is_quick ? std::min(step_ * 2, step_max) : 1;
+    next_look_ = count + step_;
+    last_ = now;
+    return now >= until_;
+  }
+
+private:
+  static constexpr size_t step_max = 16;
+
+  clock::time_point last_;
+  clock::time_point until_;
+  size_t step_ = 1;
+  size_t next_look_ = 1;
+};
 
 } // namespace
 
@@ -26,16 +53,21 @@ projection_fold::projection_fold(std::shared_ptr<event_processor> processor,
 // -- modifiers ----------------------------------------------------------------
 
 bool projection_fold::claim() {
+  auto& view = processor_->recorder();
   if (!claim_)
-    claim_ = processor_->recorder().claim(application_);
+    claim_ = view.claim(application_);
+  if (!claim_)
+    position_ = view.max_tracking_id(application_).value_or(log_start);
   return claim_ != nullptr;
 }
 
 void projection_fold::leave() {
+  interrupt(false);
   claim_.reset();
 }
 
 void projection_fold::begin(log_position head) {
+  failed_event_.clear();
   auto& view = processor_->recorder();
   auto at = view.max_tracking_id(application_);
   auto name = "the view of projection \"" + processor_->name() + "\"";
@@ -45,10 +77,14 @@ void projection_fold::begin(log_position head) {
                          + "\", whose log ends at " + std::to_string(head)
                          + ": it was folded from another log; rebuild it, or "
                            "name the right store"};
-  fold_version current{processor_->version(), view.version()};
+  auto current = version();
   auto recorded = view.recorded_version(application_);
   if (!recorded)
     view.record_version(application_, current);
+  else if (recorded->name != current.name)
+    throw rebuild_needed{name + " was folded by projection \"" + recorded->name
+                         + "\": rebuild it, or give each projection a view of "
+                           "its own"};
   else if (*recorded != current)
     throw rebuild_needed{
       name + " was folded by version " + std::to_string(recorded->projection)
@@ -59,11 +95,12 @@ void projection_fold::begin(log_position head) {
 }
 
 void projection_fold::empty_view() {
+  failed_event_.clear();
   auto& view = processor_->recorder();
   view.in_one_transaction([&] {
     view.clear();
     view.forget(application_);
-    view.record_version(application_, {processor_->version(), view.version()});
+    view.record_version(application_, version());
   });
   position_ = log_start;
 }
@@ -81,11 +118,11 @@ bool projection_fold::fold_group(const log_slice& slice) {
   auto reached = position_;
   size_t count = 0;
   auto is_folding = false;
-  auto is_full = [&, until = clock::now() + limits_.delay_max] {
+  auto is_full = [&, time = group_clock{limits_.delay_max}]() mutable {
     return count >= limits_.events_max
-           || (count > 0 && hurries_.load(std::memory_order_relaxed))
-           || (count > 0 && count % events_between_looks == 0
-               && clock::now() >= until);
+           || (count > 0
+               && (hurries_.load(std::memory_order_relaxed)
+                   || time.is_over(count)));
   };
   try {
     view.in_one_transaction([&] {
@@ -109,9 +146,14 @@ bool projection_fold::fold_group(const log_slice& slice) {
   } catch (const store_unavailable&) {
     throw;
   } catch (...) {
-    // What fails in the commit is the fault of no event.
-    if (!is_folding)
+    // It has not even begun.
+    if (!is_folding && count == 0)
       throw;
+    // What fails in the commit may be the fault of any event.
+    if (!is_folding) {
+      fold_one_by_one(first, at);
+      return true;
+    }
     fold_again(first, at);
     failed_event_ = describe(*at);
     throw;
@@ -122,6 +164,11 @@ bool projection_fold::fold_group(const log_slice& slice) {
 }
 
 // -- inspectors ---------------------------------------------------------------
+
+fold_version projection_fold::version() const {
+  return {processor_->version(), processor_->recorder().version(),
+          processor_->name()};
+}
 
 bool projection_fold::wants(const recorded_event& event) const {
   return topics_.empty() || topics_.contains(event.topic);
@@ -153,6 +200,26 @@ void projection_fold::fold_again(iterator first, iterator last) {
   });
   position_ = std::max(position_, reached);
   events_ += count;
+}
+
+/// Folds events in transactions of their own, after a group of them could not
+/// be committed: up to the one that fails, or all if none does.
+void projection_fold::fold_one_by_one(iterator first, iterator last) {
+  auto& view = processor_->recorder();
+  for (; first != last; ++first) {
+    if (!wants(*first))
+      continue;
+    try {
+      view.in_one_transaction([&] { fold(*first); });
+    } catch (const store_unavailable&) {
+      throw;
+    } catch (...) {
+      failed_event_ = describe(*first);
+      throw;
+    }
+    position_ = first->position;
+    ++events_;
+  }
 }
 
 std::string projection_fold::describe(const recorded_event& event) const {

@@ -9,7 +9,6 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <unordered_set>
 
@@ -34,11 +33,11 @@ public:
 
   // -- modifiers ---------------------------------------------------------------
 
-  /// Asks to be the only one who folds. Returns false if somebody else does.
-  /// Keeps what it was granted until `leave`.
+  /// Asks to be the only one who folds. Returns false, and looks how far the
+  /// view is, if somebody else does. Keeps what it was granted until `leave`.
   bool claim();
 
-  /// Gives the claim back.
+  /// Gives the claim back and ends an interrupt.
   void leave();
 
   /// Looks how far the view is, where `head` is the last position of the log.
@@ -52,9 +51,10 @@ public:
   /// Folds the next group: events of `slice` that come after `position()`.
   /// Returns false when all of it is folded; positions of events that were
   /// filtered out are then recorded as well. Lets out what the projection
-  /// throws for an event: then all events before it are recorded, and
-  /// `failed_event` tells which one it was. Throws `store_unavailable` if the
-  /// view cannot be reached; then how far it is has to be looked up by `begin`.
+  /// throws for an event, or the view for what it has done: then all events
+  /// before it are recorded, and `failed_event` tells which one it was. Throws
+  /// `store_unavailable` if the view cannot be reached; then how far it is has
+  /// to be looked up by `begin`.
   bool fold_group(const log_slice& slice);
 
   /// Makes the group under way the last one, however small, and commits it.
@@ -104,6 +104,8 @@ private:
   [[nodiscard]] bool wants(const recorded_event& event) const;
   void fold(const recorded_event& event);
   void fold_again(iterator first, iterator last);
+  void fold_one_by_one(iterator first, iterator last);
+  [[nodiscard]] fold_version version() const;
   [[nodiscard]] std::string describe(const recorded_event& event) const;
 
   std::shared_ptr<event_processor> processor_;

@@ -60,8 +60,7 @@ SQLite::Database open(const std::string& name, const std::string& path,
 sqlite_connection::sqlite_connection(const std::string& path,
                                      commit_survives survived,
                                      uint32_t pages_max)
-  : name_("sqlite:"
-          + std::filesystem::absolute(path).lexically_normal().string()),
+  : name_("sqlite:" + std::filesystem::weakly_canonical(path).string()),
     busy_wait_(busy_timeout),
     database_(open(name_, path, survived, pages_max, busy_wait_)) {
   // nop

@@ -94,14 +94,19 @@ public:
   void check_columns(const std::string& table,
                      const std::vector<std::string>& columns);
 
-  /// Makes statements that run or wait for a lock give up, those under way and
-  /// those to come, until `on` is false. May be called by any thread.
+  /// Makes statements that run or wait for a lock give up, and those to come
+  /// not wait for one, until `on` is false. May be called by any thread.
   void interrupt(bool on) noexcept;
 
   // -- inspectors --------------------------------------------------------------
 
   /// Returns a number that changes when another connection commits.
   [[nodiscard]] int64_t foreign_changes();
+
+  /// Returns the path, the same for every name of the file.
+  [[nodiscard]] std::string path() const {
+    return name_.substr(name_.find(':') + 1);
+  }
 
   /// Returns `sqlite:` and the path.
   [[nodiscard]] const std::string& name() const {

@@ -14,14 +14,16 @@ CREATE TABLE IF NOT EXISTS projections_fold_versions (
   application_name TEXT,
   projection_version INTEGER NOT NULL,
   view_version INTEGER NOT NULL,
+  projection_name TEXT NOT NULL,
   PRIMARY KEY (tracking_table, application_name)) WITHOUT ROWID;
 )";
 
 constexpr const char* insert_version
-  = "INSERT OR REPLACE INTO projections_fold_versions VALUES (?, ?, ?, ?)";
+  = "INSERT OR REPLACE INTO projections_fold_versions VALUES (?, ?, ?, ?, ?)";
 
 constexpr const char* select_version
-  = "SELECT projection_version, view_version FROM projections_fold_versions "
+  = "SELECT projection_version, view_version, projection_name "
+    "FROM projections_fold_versions "
     "WHERE tracking_table = ? AND application_name = ?";
 
 constexpr const char* remove_version
@@ -56,9 +58,8 @@ sqlite_tracking::statements::statements(const std::string& table)
 sqlite_tracking::sqlite_tracking(const std::string& path,
                                  std::string_view projection,
                                  view_hooks<sqlite_connection> hooks)
-  : path_(path), table_(tracking_table_name(projection, "tracking")),
-    sql_(table_), hooks_(std::move(hooks)),
-    writer_(path, commit_survives::process_end),
+  : table_(tracking_table_name(projection, "tracking")), sql_(table_),
+    hooks_(std::move(hooks)), writer_(path, commit_survives::process_end),
     reader_(path, commit_survives::process_end),
     changes_(change_signal::named(writer_.name() + ' ' + table_)) {
   make_tables();
@@ -178,13 +179,14 @@ void sqlite_tracking::record_version(std::string_view application,
       row->bind(2, std::string{application});
       row->bind(3, x.projection);
       row->bind(4, x.view);
+      row->bind(5, x.name);
       row->exec();
     });
   });
 }
 
 view_claim sqlite_tracking::claim(std::string_view application) {
-  return claim_by_file(path_ + "-runner",
+  return claim_by_file(writer_.path() + "-runner",
                        table_ + '\0' + std::string{application});
 }
 
@@ -215,7 +217,8 @@ sqlite_tracking::version(std::string_view application) {
       row->bind(1, table_);
       row->bind(2, std::string{application});
       if (row->executeStep())
-        result = {row->getColumn(0).getInt64(), row->getColumn(1).getInt64()};
+        result = {row->getColumn(0).getInt64(), row->getColumn(1).getInt64(),
+                  row->getColumn(2).getString()};
     });
   });
   return result;

@@ -93,7 +93,6 @@ private:
                                           std::string_view application);
   void write(const tracking& x);
 
-  const std::string path_;
   const std::string table_;
   const statements sql_;
   view_hooks<sqlite_connection> hooks_;

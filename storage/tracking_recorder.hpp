@@ -32,6 +32,9 @@ struct fold_version {
   int64_t projection = 1;
   int64_t view = 1;
 
+  /// The name of the projection.
+  std::string name = {};
+
   bool operator==(const fold_version&) const = default;
 };
 
@@ -67,7 +70,9 @@ public:
   virtual void in_one_transaction(const std::function<void()>& commands) = 0;
 
   /// Empties the view, but not its tracking. A view that can be rebuilt
-  /// overrides it with a command; without that, throws `store_error`.
+  /// overrides it with a command; without that, throws `store_error`. What is
+  /// emptied is all of it: a view that several applications are folded into has
+  /// to be rebuilt from each of them.
   virtual void clear();
 
   /// Forgets the position and the version recorded for `application`.

@@ -93,6 +93,35 @@ BOOST_AUTO_TEST_CASE(who_is_behind_is_spared_what_it_does_not_want) {
   BOOST_TEST(*read(0, 100, {"U"}) == "0 to 5");
 }
 
+BOOST_AUTO_TEST_CASE(first_reader_is_spared_what_it_does_not_want) {
+  store->add("a", 5);
+  auto answer = read(0, 100, {"U"});
+  BOOST_TEST(*answer == "0 to 5");
+  // At the head, one slice is for all.
+  answer = read(5, 100, {"U"});
+  store->add("a");
+  system.run();
+  BOOST_TEST(*answer == "1 to 6");
+}
+
+BOOST_AUTO_TEST_CASE(many_that_wait_cost_one_look) {
+  for (int i = 0; i < 50; ++i)
+    read(0);
+  store->interval = 50ms;
+  read(0);
+  auto reads = store->reads;
+  system.advance(50ms);
+  system.run();
+  BOOST_TEST(store->reads == reads + 1);
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_is_told_of_the_end) {
+  auto answer = read(0);
+  caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+  system.run();
+  BOOST_TEST(*answer == "the reader of the log has ended");
+}
+
 BOOST_AUTO_TEST_CASE(appends_of_other_processes_are_looked_for) {
   store->interval = 50ms;
   auto answer = read(0);

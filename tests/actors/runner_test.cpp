@@ -196,6 +196,52 @@ BOOST_AUTO_TEST_CASE(claim_is_asked_for_again) {
   BOOST_TEST(*answer == "3");
 }
 
+BOOST_AUTO_TEST_CASE(who_stands_by_sees_how_far_the_view_is) {
+  auto first = spawn();
+  system.run();
+  auto other_watch = std::exchange(watch, std::make_shared<run_watch>());
+  auto second = spawn();
+  auto answer = await(second, 3);
+  BOOST_TEST(*answer == "3");
+  store->add("b");
+  system.run();
+  answer = await(second, 4);
+  BOOST_TEST(*answer == "waits");
+  advance(250ms);
+  BOOST_TEST(*answer == "4");
+  BOOST_TEST(other_watch->status().events == 4);
+}
+
+BOOST_AUTO_TEST_CASE(broken_head_ends_it) {
+  store->fails_for_good = true;
+  spawn();
+  system.run();
+  BOOST_CHECK(watch->status().phase == runner_phase::failed);
+}
+
+BOOST_AUTO_TEST_CASE(failure_of_the_log_waits_for_the_step_under_way) {
+  auto runner = spawn();
+  // The first slice is being folded when reading on fails.
+  system.run_until_ready("view_worker");
+  while (watch->status().phase != runner_phase::following)
+    system.run_one();
+  system.run_until_ready("view_worker");
+  store->fails_for_good = true;
+  system.run();
+  store->add("b");
+  system.run();
+  BOOST_TEST(watch->status().position == 3);
+  BOOST_CHECK_THROW(std::rethrow_exception(watch->take_error()), store_error);
+}
+
+BOOST_AUTO_TEST_CASE(waits_are_answered_when_the_runner_is_ended) {
+  auto answer = await(spawn(), 7);
+  runners.clear();
+  system.run();
+  BOOST_TEST(*answer
+             == "the runner of projection \"eventcounters\" has stopped");
+}
+
 BOOST_AUTO_TEST_CASE(stop_cuts_a_pause_short_and_gives_the_view_back) {
   view->failures_before = 1'000'000;
   auto runner = spawn();

@@ -248,9 +248,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(version_of_the_code_is_recorded, Views, views) {
   auto view = backend.open();
   BOOST_TEST(!view->recorded_version("upstream"));
   view->record_version("upstream", {1, 1});
-  view->record_version("upstream", {2, 5});
-  BOOST_TEST(
-    (backend.open()->recorded_version("upstream") == fold_version{2, 5}));
+  view->record_version("upstream", {2, 5, "name"});
+  BOOST_TEST((backend.open()->recorded_version("upstream")
+              == fold_version{2, 5, "name"}));
   BOOST_TEST(!view->recorded_version("other"));
 }
 

@@ -63,7 +63,7 @@ struct fixture : runner_fixture<postgres_pair> {
     std::vector<append_request> requests;
     for (int i = 0; i < events / 10; ++i) {
       append_request request;
-      request.stream = "s" + std::to_string(i);
+      request.stream = std::string{"s"} + std::to_string(i);
       request.events.assign(10, {"T", "{}"});
       requests.push_back(request);
       if (requests.size() == append_events / 10) {
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(waiting_in_a_view_survives_the_end_of_sessions) {
     auto waiting = std::async(std::launch::async,
                               [&] { view->wait("upstream", next, long_time); });
     end_sessions();
-    auto at = insert("s" + std::to_string(i), true);
+    auto at = insert(std::string{"s"} + std::to_string(i), true);
     runner->wait(at, long_time);
     waiting.get();
   }

@@ -251,6 +251,18 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(stop_commits_the_group_under_way, Backend,
              == *at);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(view_of_another_projection_is_refused, Backend,
+                              runner_backends) {
+  runner_fixture<Backend> f;
+  auto view = f.view();
+  view->record_version("upstream", {1, 1, "others"});
+  auto runner = f.run(view);
+  BOOST_TEST(thrown_text([&] { runner->run_forever(long_time); })
+             == "the view of projection \"eventcounters\" was folded by "
+                "projection \"others\": rebuild it, or give each projection a "
+                "view of its own");
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(groups_of_one_work, Backend, runner_backends) {
   runner_fixture<Backend> f;
   auto view = f.view();
@@ -262,5 +274,84 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(groups_of_one_work, Backend, runner_backends) {
   runner->wait(last, long_time);
   BOOST_TEST(view->get_subsequent_event_counter() == 49);
 }
+
+#ifdef PROJECTIONS_WITH_SQLITE
+
+namespace {
+
+/// A view whose database refuses, at the end of a group, what came of one
+/// event.
+class picky_view final : public sqlite_recorder<> {
+public:
+  explicit picky_view(const std::string& path) : sqlite_recorder(path) {
+    // nop
+  }
+
+  void take(const tracking& x) {
+    transact([&](sqlite_connection&) {
+      record(x);
+      gathered_.push_back(x.position);
+    });
+  }
+
+private:
+  void flush(sqlite_connection&) override {
+    for (auto x : std::exchange(gathered_, {}))
+      if (x == 3)
+        throw store_error{"the value is out of range"};
+  }
+
+  void discard() override {
+    gathered_.clear();
+  }
+
+  std::vector<log_position> gathered_;
+};
+
+class picky_projection final : public event_processor {
+public:
+  explicit picky_projection(std::shared_ptr<picky_view> view)
+    : view_(std::move(view)) {
+    // nop
+  }
+
+  void process_event(const recorded_event&, const tracking& x) override {
+    view_->take(x);
+  }
+
+  tracking_recorder& recorder() override {
+    return *view_;
+  }
+
+  const std::string& name() const override {
+    return name_;
+  }
+
+  const std::vector<std::string>& topics() const override {
+    return topics_;
+  }
+
+private:
+  std::shared_ptr<picky_view> view_;
+  std::string name_ = "picky";
+  std::vector<std::string> topics_;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(event_that_fails_in_the_commit_leaves_those_before_it) {
+  runner_fixture<store_and_view<memory_backend, memory_views>> f;
+  temporary_folder folder;
+  auto view = std::make_shared<picky_view>(folder.path() + "/view");
+  f.append("a", {"T", "T", "T", "T"});
+  auto runner = f.run(std::make_shared<picky_projection>(view));
+  BOOST_CHECK_THROW(runner->run_forever(long_time), store_error);
+  BOOST_TEST((view->max_tracking_id("upstream") == 2));
+  BOOST_TEST(runner->status().problem
+             == "event \"T\" at position 3 (version 3 of stream \"a\"): the "
+                "value is out of range");
+}
+
+#endif
 
 BOOST_AUTO_TEST_SUITE_END()
