@@ -80,7 +80,7 @@ public:
 
   /// Cancels what is executed or waited for, and makes what comes fail, until
   /// `on` is false. Returns when the statement under way has ended or half a
-  /// second is over. Thread-safe.
+  /// second is over, as long as the server takes cancellations. Thread-safe.
   void interrupt(bool on) noexcept;
 
   // -- inspectors --------------------------------------------------------------

@@ -31,7 +31,8 @@ public:
 
   explicit postgres_listener(postgres_uri uri);
 
-  /// Returns at once, whatever the connection does.
+  /// Returns at once where it waits or connects; a server that stops answering
+  /// in the middle of a statement is waited for.
   ~postgres_listener();
 
 private:
