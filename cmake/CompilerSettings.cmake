@@ -9,9 +9,9 @@ add_compile_options(
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compile_options(-Wduplicated-cond -Wduplicated-branches -Wlogical-op)
   if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-    # GCC 12 sees overlapping and endless copies in `"literal" + std::string`
-    # where there are none (GCC bug 105651).
-    add_compile_options(-Wno-restrict -Wno-stringop-overflow)
+    # GCC 12 sees overlapping copies in `"literal" + std::string` where there
+    # are none (GCC bug 105651).
+    add_compile_options(-Wno-restrict)
   endif()
 endif()
 

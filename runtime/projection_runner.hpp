@@ -68,9 +68,9 @@ public:
   /// Stops, and lets out an exception that has not come out.
   void close();
 
-  /// Empties all of the view and folds all events again. Returns when it is empty; a
-  /// runner that has failed goes on. Throws `runner_stopped` if it has stopped
-  /// or fails to do it.
+  /// Empties all of the view and folds all events again. Returns when it is
+  /// empty; a runner that has failed goes on. Throws `runner_stopped` if it has
+  /// stopped or fails to do it.
   void rebuild();
 
   // -- inspectors --------------------------------------------------------------
