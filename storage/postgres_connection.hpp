@@ -100,7 +100,7 @@ public:
     return session_number_;
   }
 
-  /// Returns the server's number of the process behind this session.
+  /// Returns the server's number of the process that serves it; 0 for none.
   [[nodiscard]] int backend() const {
     return session_ ? session_->session.backendpid() : 0;
   }

@@ -58,8 +58,8 @@ public:
 
   // -- modifiers ---------------------------------------------------------------
 
-  /// Returns the name under which `sql` is prepared in this session. Preparing
-  /// it takes a round trip at the first use.
+  /// Returns the name under which the server has `sql` prepared. Preparing it
+  /// takes a round trip, the first time that it is asked for.
   [[nodiscard]] const std::string& statement(std::string_view sql);
 
   /// Asks the server to cancel the statement under way, if there is one.
