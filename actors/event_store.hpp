@@ -3,6 +3,7 @@
 
 #include "messages/interfaces.hpp"
 #include "storage/event_store.hpp"
+#include "storage/joint_append.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -14,16 +15,14 @@ namespace projections {
 /// Opens a store object with a connection of its own.
 using store_opener = std::function<std::unique_ptr<event_store>()>;
 
-/// Commits the appends that have come together, each sender answered for
-/// itself. Where the commit of many fails for a reason that trying again does
-/// not help, each is tried alone, so that one that cannot be recorded takes
-/// nobody with it.
+/// Commits the appends that have come together, as `append_jointly` does, and
+/// answers each sender for itself.
 struct event_store_state {
   using interface = event_store_actor;
 
   static constexpr const char* actor_name = "event_store";
 
-  /// `store` is touched by this actor alone.
+  /// `store` is touched by this actor alone, or takes calls of several threads.
   event_store_state(interface::pointer self,
                     std::shared_ptr<event_store> store);
 
@@ -36,21 +35,17 @@ struct event_store_state {
   interface::behavior_type make_behavior();
 
 private:
-  /// An append and who asked for it.
-  struct waiting_append {
-    std::vector<append_request> requests;
-    compat::promise<append_results> answer;
-  };
-
   compat::promise<append_results> append(append_events& x);
   void order_commit(size_t appends);
   void commit_unless_more();
   void commit();
-  void commit_alone(waiting_append& x);
 
   interface::pointer self_;
   std::shared_ptr<event_store> store_;
-  std::vector<waiting_append> waiting_;
+
+  /// What waits to be committed, and whom to answer.
+  std::vector<joint_append> appends_;
+  std::vector<compat::promise<append_results>> answers_;
   size_t waiting_requests_ = 0;
   size_t waiting_bytes_ = 0;
 

@@ -58,6 +58,7 @@ struct recorded_event {
   /// As in `new_event`.
   std::string topic;
   std::string payload;
+  std::string metadata = {};
 };
 
 /// Events for one stream, recorded together or not at all.

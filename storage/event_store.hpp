@@ -16,6 +16,10 @@
 
 namespace projections {
 
+/// A part of the log ends with the event whose payload and metadata exceed this
+/// size together with those before it, in bytes.
+inline constexpr size_t slice_bytes_max = size_t{16} << 20;
+
 /// An append-only log of events in streams. Not thread-safe; objects for the
 /// same store may be used at the same time, in one process or several. All
 /// functions throw `store_error` when the store cannot be reached, read or
@@ -47,6 +51,11 @@ public:
   [[nodiscard]] virtual log_slice read_all(
     log_position after, size_t limit, const std::vector<std::string>& topics)
     = 0;
+
+  /// Returns for each of `keys` the event that was recorded under it, if one
+  /// was.
+  [[nodiscard]] virtual std::vector<std::optional<recorded_event>>
+  find_keys(const std::vector<std::string>& keys) = 0;
 
   /// Returns the position of the last event that can be read; `log_start` if
   /// there is none.

@@ -3,10 +3,11 @@
 
 #include "storage/event_store.hpp"
 #include "storage/sqlite_connection.hpp"
+#include "storage/sqlite_event_tables.hpp"
 
 #include <cstdint>
-#include <functional>
-#include <unordered_map>
+#include <memory>
+#include <string>
 
 namespace projections {
 
@@ -29,6 +30,9 @@ public:
   log_slice read_all(log_position after, size_t limit,
                      const std::vector<std::string>& topics) override;
 
+  std::vector<std::optional<recorded_event>>
+  find_keys(const std::vector<std::string>& keys) override;
+
   log_position head() override;
 
   std::shared_ptr<change_signal> changes() override;
@@ -38,21 +42,14 @@ public:
   }
 
 private:
-  void append_together(const std::function<bool()>& body);
-  append_outcome append_one(const append_request& request);
-  append_outcome find_key(const append_request& request, stream_version actual);
-  log_position record(const std::string& stream, stream_version version,
-                      const new_event& event);
-  stream_version version_of(const std::string& stream);
-  log_position last_row();
-
   sqlite_connection connection_;
+  sqlite_event_tables tables_;
   std::shared_ptr<change_signal> changes_;
-
-  /// Versions of streams that were written lately, true for as long as no other
-  /// connection has committed.
-  std::unordered_map<std::string, stream_version> versions_;
-  int64_t versions_as_of_ = -1;
 };
+
+/// Returns the signal of changes to the events in the database that `at` is
+/// connected to.
+[[nodiscard]] std::shared_ptr<change_signal>
+event_changes_of(const sqlite_connection& at);
 
 } // namespace projections

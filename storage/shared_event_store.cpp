@@ -1,0 +1,115 @@
+#include "storage/shared_event_store.hpp"
+
+#include <utility>
+
+namespace projections {
+
+shared_event_store::shared_event_store(std::shared_ptr<event_store> store)
+  : store_(std::move(store)) {
+  // nop
+}
+
+// -- turns --------------------------------------------------------------------
+
+shared_event_store::turn::turn(shared_event_store& of,
+                               std::unique_lock<std::mutex>& lock)
+  : of_(of), lock_(lock) {
+  of_.is_busy_ = true;
+  lock_.unlock();
+}
+
+shared_event_store::turn::~turn() {
+  lock_.lock();
+  of_.is_busy_ = false;
+  of_.free_.notify_all();
+}
+
+/// Calls `f()` when the store is free, and returns what it returns.
+template <class F>
+auto shared_event_store::in_turn(F f) {
+  std::unique_lock lock{mutex_};
+  free_.wait(lock, [this] { return !is_busy_; });
+  turn mine{*this, lock};
+  return f();
+}
+
+// -- modifiers ----------------------------------------------------------------
+
+std::vector<append_outcome>
+shared_event_store::append(const std::vector<append_request>& requests) {
+  std::unique_lock lock{mutex_};
+  if (!is_busy_ && waiting_.empty()) {
+    turn mine{*this, lock};
+    return store_->append(requests);
+  }
+  waiting_append mine{{requests}, bytes_of(requests)};
+  waiting_.push_back(&mine);
+  while (!mine.is_done) {
+    free_.wait(lock, [&] { return mine.is_done || !is_busy_; });
+    if (!mine.is_done)
+      append_waiting(lock);
+  }
+  if (mine.append.error)
+    std::rethrow_exception(mine.append.error);
+  return std::move(mine.append.outcomes);
+}
+
+/// Records the appends that have waited longest.
+void shared_event_store::append_waiting(std::unique_lock<std::mutex>& lock) {
+  std::vector<waiting_append*> taken;
+  std::vector<joint_append> senders;
+  taken.reserve(waiting_.size());
+  senders.reserve(waiting_.size());
+  size_t requests = 0;
+  size_t bytes = 0;
+  while (!waiting_.empty()) {
+    auto& next = *waiting_.front();
+    requests += next.append.requests.size();
+    bytes += next.bytes;
+    if (!taken.empty()
+        && (requests > joint_requests_max || bytes > joint_bytes_max))
+      break;
+    taken.push_back(&next);
+    senders.push_back(std::move(next.append));
+    waiting_.pop_front();
+  }
+  try {
+    turn mine{*this, lock};
+    append_jointly(*store_, senders);
+  } catch (...) {
+    for (auto& x : senders)
+      x.error = std::current_exception();
+  }
+  for (size_t i = 0; i < taken.size(); ++i) {
+    taken[i]->append = std::move(senders[i]);
+    taken[i]->is_done = true;
+  }
+}
+
+// -- inspectors ---------------------------------------------------------------
+
+std::vector<recorded_event> shared_event_store::read_stream(
+  std::string_view stream, stream_version after, size_t limit) {
+  return in_turn([&] { return store_->read_stream(stream, after, limit); });
+}
+
+log_slice
+shared_event_store::read_all(log_position after, size_t limit,
+                             const std::vector<std::string>& topics) {
+  return in_turn([&] { return store_->read_all(after, limit, topics); });
+}
+
+log_position shared_event_store::head() {
+  return in_turn([&] { return store_->head(); });
+}
+
+std::shared_ptr<change_signal> shared_event_store::changes() {
+  return store_->changes();
+}
+
+std::optional<std::chrono::milliseconds>
+shared_event_store::poll_interval() const {
+  return store_->poll_interval();
+}
+
+} // namespace projections
