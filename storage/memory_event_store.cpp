@@ -77,7 +77,7 @@ append_outcome memory_event_store::append_one(const append_request& request) {
     stream.push_back(position);
     log_->events_.push_back({position, request.stream,
                              static_cast<stream_version>(stream.size()),
-                             event.topic, event.payload});
+                             event.topic, event.payload, event.metadata});
     if (!event.idempotency_key.empty())
       log_->keys_.emplace(event.idempotency_key, position);
     result.positions.push_back(position);
@@ -109,14 +109,32 @@ log_slice memory_event_store::read_all(log_position after, size_t limit,
   auto i = begin;
   if (begin < end && topics.empty())
     result.events.reserve(std::min({limit, end - begin, scan_max}));
-  while (i < end && result.events.size() < limit && i - begin < scan_max) {
+  size_t bytes = 0;
+  while (i < end && result.events.size() < limit && bytes <= slice_bytes_max
+         && i - begin < scan_max) {
     auto& event = log_->events_[i++];
-    if (topics.empty()
-        || std::find(topics.begin(), topics.end(), event.topic) != topics.end())
-      result.events.push_back(event);
+    if (!topics.empty()
+        && std::find(topics.begin(), topics.end(), event.topic) == topics.end())
+      continue;
+    result.events.push_back(event);
+    bytes += event.payload.size() + event.metadata.size();
   }
   result.read_to = std::max(after, static_cast<log_position>(i));
   result.at_head = i >= end;
+  return result;
+}
+
+std::vector<std::optional<recorded_event>>
+memory_event_store::find_keys(const std::vector<std::string>& keys) {
+  std::vector<std::optional<recorded_event>> result;
+  result.reserve(keys.size());
+  std::lock_guard guard{log_->mutex_};
+  for (auto& key : keys) {
+    auto found = log_->keys_.find(key);
+    result.emplace_back();
+    if (found != log_->keys_.end())
+      result.back() = log_->events_[static_cast<size_t>(found->second - 1)];
+  }
   return result;
 }
 

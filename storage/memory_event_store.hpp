@@ -52,6 +52,9 @@ public:
   log_slice read_all(log_position after, size_t limit,
                      const std::vector<std::string>& topics) override;
 
+  std::vector<std::optional<recorded_event>>
+  find_keys(const std::vector<std::string>& keys) override;
+
   log_position head() override;
 
   std::shared_ptr<change_signal> changes() override;

@@ -1,5 +1,5 @@
-// The tables of a PostgreSQL event store and the statements on them.
-#include "storage/postgres_event_store.hpp"
+// The names of the tables of events and the statements on them.
+#include "storage/postgres_event_tables.hpp"
 #include "storage/postgres_tables.hpp"
 #include "storage/table_name.hpp"
 
@@ -17,8 +17,8 @@ std::string layout_of_events(const std::string& id_type) {
 
 } // namespace
 
-postgres_event_store::table_names::table_names(const postgres_uri& uri,
-                                               std::string_view application) {
+postgres_event_tables::table_names::table_names(const postgres_uri& uri,
+                                                std::string_view application) {
   auto name = application.empty() ? "stored_events"
                                   : lower_case(application) + "_events";
   // The longest name first, for the others are short enough if it is.
@@ -29,18 +29,18 @@ postgres_event_store::table_names::table_names(const postgres_uri& uri,
   index = quoted_name(name + "_notification_id_idx");
 }
 
-postgres_event_store::statements::statements(const table_names& tables,
-                                             bool has_uuids)
+postgres_event_tables::statements::statements(const table_names& tables,
+                                              bool has_uuids)
   // Inserts wait here for one another, reads do not; a process that stands
   // still meanwhile loses its session, so that it does not keep the others out.
   // The lock comes before the positions are drawn and stays until the commit,
   // so positions become visible in their order; docs/storage.md says why it is
   // done so.
-  : begin_append("BEGIN ISOLATION LEVEL READ COMMITTED; "
+  : lock("SET LOCAL idle_in_transaction_session_timeout = '60s'; LOCK TABLE "
+         + tables.events + " IN EXCLUSIVE MODE"),
+    begin_append("BEGIN ISOLATION LEVEL READ COMMITTED; "
                  "SET LOCAL lock_timeout = '5s'; "
-                 "SET LOCAL idle_in_transaction_session_timeout = '60s'; "
-                 "LOCK TABLE "
-                 + tables.events + " IN EXCLUSIVE MODE"),
+                 + lock),
     notify("NOTIFY " + quoted_name(tables.channel)),
     // A subquery for each stream, so that the index is used whatever is known
     // about the table.
@@ -62,15 +62,19 @@ postgres_event_store::statements::statements(const table_names& tables,
                 + " SELECT * FROM unnest($1::text[], $2::bigint[])"),
     insert_metadata("INSERT INTO " + tables.metadata
                     + " SELECT * FROM unnest($1::bigint[], $2::text[])"),
+    // Events have the same columns in all statements, metadata in some.
     select_stream("SELECT notification_id, originator_id, originator_version, "
-                  "topic, state FROM "
-                  + tables.events + " WHERE originator_id = $1"
+                  "topic, state, metadata FROM "
+                  + tables.events + " LEFT JOIN " + tables.metadata
+                  + " ON position = notification_id WHERE originator_id = $1"
                   + (has_uuids ? "::uuid" : "::text")
                   + " AND originator_version > $2 "
                     "ORDER BY originator_version LIMIT $3"),
+    // Few logs have metadata, so joining it would cost most of them for
+    // nothing: these tell whether to ask for it.
     select_all("SELECT notification_id, originator_id, originator_version, "
-               "topic, state FROM "
-               + tables.events
+               "topic, state, EXISTS (SELECT 1 FROM "
+               + tables.metadata + " WHERE position > $1) FROM " + tables.events
                + " WHERE notification_id > $1 "
                  "ORDER BY notification_id LIMIT $2"),
     // One statement sees one state of the table: the last position and the
@@ -79,50 +83,69 @@ postgres_event_store::statements::statements(const table_names& tables,
                   "coalesce(max(notification_id), 0) AS position FROM "
                   + tables.events
                   + ") AS last LEFT JOIN LATERAL (SELECT notification_id, "
-                    "originator_id, originator_version, topic, state FROM "
+                    "originator_id, originator_version, topic, state, "
+                    "EXISTS (SELECT 1 FROM "
+                  + tables.metadata + " WHERE position > $1) FROM "
                   + tables.events
                   + " WHERE notification_id > $1 AND notification_id <= $2 AND "
                     "notification_id <= last.position AND "
                     "topic = ANY($3::text[]) ORDER BY notification_id LIMIT $4"
                     ") AS found ON true ORDER BY notification_id"),
+    select_metadata("SELECT position, metadata FROM " + tables.metadata
+                    + " WHERE position > $1 AND position <= $2 "
+                      "ORDER BY position"),
+    select_events_by_key("SELECT notification_id, originator_id, "
+                         "originator_version, topic, state, metadata, "
+                         "idempotency_key FROM "
+                         + tables.keys + " AS keys JOIN " + tables.events
+                         + " ON notification_id = keys.position LEFT JOIN "
+                         + tables.metadata
+                         + " AS beside ON beside.position = keys.position "
+                           "WHERE idempotency_key = ANY($1::text[])"),
     select_last("SELECT coalesce(max(notification_id), 0) FROM "
                 + tables.events) {
   // nop
 }
 
+postgres_event_tables::postgres_event_tables(postgres_connection& at,
+                                             std::string_view application)
+  : names_(at.uri(), application), has_uuids_(open(at)),
+    sql_(names_, has_uuids_) {
+  // nop
+}
+
 /// Makes the tables that are not there, and returns whether streams are of type
 /// uuid.
-bool postgres_event_store::open_tables() {
-  auto found = table_layout(connection_, tables_.events);
-  if (found.empty() || table_layout(connection_, tables_.keys).empty()
-      || table_layout(connection_, tables_.metadata).empty()) {
+bool postgres_event_tables::open(postgres_connection& at) const {
+  auto found = table_layout(at, names_.events);
+  if (found.empty() || table_layout(at, names_.keys).empty()
+      || table_layout(at, names_.metadata).empty()) {
     // As the Python library makes it. Without autovacuum, because that holds a
     // lock which appends would wait for, a second at a time.
     std::string sql
-      = "CREATE TABLE IF NOT EXISTS " + tables_.events + " (originator_id "
-        + connection_.uri().originator_id_type()
+      = "CREATE TABLE IF NOT EXISTS " + names_.events + " (originator_id "
+        + at.uri().originator_id_type()
         + " NOT NULL, originator_version bigint NOT NULL, topic text, state "
           "bytea, notification_id bigserial, "
           "PRIMARY KEY (originator_id, originator_version)) "
           "WITH (autovacuum_enabled=false); "
           "CREATE UNIQUE INDEX IF NOT EXISTS "
-        + tables_.index + " ON " + tables_.events + " (notification_id); ";
+        + names_.index + " ON " + names_.events + " (notification_id); ";
     // A table that is there already belongs to somebody else, index included.
     if (!found.empty())
       sql.clear();
-    make_tables(connection_,
-                sql + "CREATE TABLE IF NOT EXISTS " + tables_.keys
+    make_tables(at,
+                sql + "CREATE TABLE IF NOT EXISTS " + names_.keys
                   + " (idempotency_key text PRIMARY KEY, position bigint NOT "
                     "NULL); CREATE TABLE IF NOT EXISTS "
-                  + tables_.metadata
+                  + names_.metadata
                   + " (position bigint PRIMARY KEY, metadata text NOT NULL)");
-    found = table_layout(connection_, tables_.events);
+    found = table_layout(at, names_.events);
   }
   if (found == layout_of_events("text"))
     return false;
   if (found != layout_of_events("uuid"))
-    refuse_layout(connection_, tables_.events, found,
-                  layout_of_events("text or uuid"));
+    refuse_layout(at, names_.events, found, layout_of_events("text or uuid"));
   return true;
 }
 

@@ -93,10 +93,14 @@ std::vector<recorded_event> shared_event_store::read_stream(
   return in_turn([&] { return store_->read_stream(stream, after, limit); });
 }
 
-log_slice
-shared_event_store::read_all(log_position after, size_t limit,
-                             const std::vector<std::string>& topics) {
+log_slice shared_event_store::read_all(log_position after, size_t limit,
+                                       const std::vector<std::string>& topics) {
   return in_turn([&] { return store_->read_all(after, limit, topics); });
+}
+
+std::vector<std::optional<recorded_event>>
+shared_event_store::find_keys(const std::vector<std::string>& keys) {
+  return in_turn([&] { return store_->find_keys(keys); });
 }
 
 log_position shared_event_store::head() {

@@ -59,9 +59,8 @@ sqlite_event_store::find_keys(const std::vector<std::string>& keys) {
 }
 
 log_position sqlite_event_store::head() {
-  return connection_.call("read the head", [this] {
-    return sqlite_event_tables::head(connection_);
-  });
+  return connection_.call(
+    "read the head", [this] { return sqlite_event_tables::head(connection_); });
 }
 
 std::shared_ptr<change_signal> sqlite_event_store::changes() {

@@ -3,6 +3,7 @@
 #include "storage/append_check.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace projections {
 
@@ -79,15 +80,17 @@ std::string blob_of(const SQLite::Column& column) {
           static_cast<size_t>(column.getBytes())};
 }
 
-/// Returns the event in the first five columns of the row of `query`.
-recorded_event event_of(SQLite::Statement& query) {
+/// Returns the event in the first five columns of the row of `query`, of which
+/// the topic has been read.
+recorded_event event_of(SQLite::Statement& query, std::string topic) {
   return {query.getColumn(0).getInt64(), query.getColumn(1).getString(),
-          query.getColumn(2).getInt64(), query.getColumn(3).getString(),
+          query.getColumn(2).getInt64(), std::move(topic),
           blob_of(query.getColumn(4))};
 }
 
+/// Returns the event in all six columns of the row of `query`.
 recorded_event event_with_metadata_of(SQLite::Statement& query) {
-  auto result = event_of(query);
+  auto result = event_of(query, query.getColumn(3).getString());
   result.metadata = query.getColumn(5).getString();
   return result;
 }
@@ -162,18 +165,17 @@ void read_metadata(sqlite_connection& at, log_position after,
 
 void sqlite_event_tables::open(sqlite_connection& at) {
   at.call("make its tables", [&] {
-    at.make_tables({"stored_events", "projections_event_keys",
-                    "projections_event_metadata"},
-                   create_tables);
+    at.make_tables(
+      {"stored_events", "projections_event_keys", "projections_event_metadata"},
+      create_tables);
   });
   at.check_columns("stored_events",
                    {"originator_id TEXT", "originator_version INTEGER",
                     "topic TEXT", "state BLOB"});
 }
 
-std::vector<append_outcome>
-sqlite_event_tables::append(sqlite_connection& at,
-                            const std::vector<append_request>& requests) {
+std::vector<append_outcome> sqlite_event_tables::append(
+  sqlite_connection& at, const std::vector<append_request>& requests) {
   auto changes = at.foreign_changes();
   if (changes != versions_as_of_ || versions_.size() > versions_max)
     versions_.clear();
@@ -242,10 +244,9 @@ sqlite_event_tables::read_stream(sqlite_connection& at, std::string_view stream,
   return result;
 }
 
-log_slice
-sqlite_event_tables::read_all(sqlite_connection& at, log_position after,
-                              size_t limit,
-                              const std::vector<std::string>& topics) {
+log_slice sqlite_event_tables::read_all(
+  sqlite_connection& at, log_position after, size_t limit,
+  const std::vector<std::string>& topics) {
   log_slice result;
   after = std::max(after, log_start);
   auto last = head(at);
@@ -264,22 +265,20 @@ sqlite_event_tables::read_all(sqlite_connection& at, log_position after,
       result.read_to = limit == 0 ? after : result.events.back().position;
       break;
     }
-    auto event = event_of(*query);
+    auto topic = query->getColumn(3).getString();
     if (!topics.empty()
-        && std::find(topics.begin(), topics.end(), event.topic)
-             == topics.end())
+        && std::find(topics.begin(), topics.end(), topic) == topics.end())
       continue;
-    bytes += event.payload.size();
-    result.events.push_back(std::move(event));
+    result.events.push_back(event_of(*query, std::move(topic)));
+    bytes += result.events.back().payload.size();
   }
   read_metadata(at, after, result);
   result.at_head = result.read_to >= last;
   return result;
 }
 
-std::vector<std::optional<recorded_event>>
-sqlite_event_tables::find_keys(sqlite_connection& at,
-                               const std::vector<std::string>& keys) {
+std::vector<std::optional<recorded_event>> sqlite_event_tables::find_keys(
+  sqlite_connection& at, const std::vector<std::string>& keys) {
   std::vector<std::optional<recorded_event>> result;
   result.reserve(keys.size());
   for (auto& key : keys) {

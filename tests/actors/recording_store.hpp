@@ -4,6 +4,7 @@
 
 #include "storage/memory_event_store.hpp"
 #include "storage/store_error.hpp"
+#include "storage/wrapped_event_store.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -14,8 +15,14 @@
 namespace projections::test {
 
 /// Not thread-safe beyond what the deterministic scheduler needs.
-class recording_store final : public event_store {
+class recording_store final : public wrapped_event_store {
 public:
+  recording_store()
+    : wrapped_event_store(
+      std::make_shared<memory_event_store>(std::make_shared<memory_log>())) {
+    // nop
+  }
+
   std::vector<append_outcome>
   append(const std::vector<append_request>& requests) override {
     fail_if_told();
@@ -23,29 +30,19 @@ public:
       if (x.stream == poisonous_stream)
         throw store_error{"poisonous"};
     commits.push_back(requests.size());
-    return inner_.append(requests);
-  }
-
-  std::vector<recorded_event> read_stream(std::string_view stream,
-                                          stream_version after,
-                                          size_t limit) override {
-    return inner_.read_stream(stream, after, limit);
+    return wrapped_event_store::append(requests);
   }
 
   log_slice read_all(log_position after, size_t limit,
                      const std::vector<std::string>& topics) override {
     fail_if_told();
     ++reads;
-    return inner_.read_all(after, limit, topics);
+    return wrapped_event_store::read_all(after, limit, topics);
   }
 
   log_position head() override {
     fail_if_told();
-    return inner_.head();
-  }
-
-  std::shared_ptr<change_signal> changes() override {
-    return inner_.changes();
+    return wrapped_event_store::head();
   }
 
   std::optional<std::chrono::milliseconds> poll_interval() const override {
@@ -57,7 +54,7 @@ public:
     append_request request;
     request.stream = stream;
     request.events.assign(count, {"T", "{}"});
-    inner_.append({request});
+    inner().append({request});
   }
 
   /// How many requests each commit had, and how often the log was read.
@@ -82,8 +79,6 @@ private:
       throw store_unavailable{"out of reach"};
     }
   }
-
-  memory_event_store inner_{std::make_shared<memory_log>()};
 };
 
 } // namespace projections::test

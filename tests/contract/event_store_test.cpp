@@ -247,4 +247,70 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(objects_of_one_store_write_side_by_side, Backend,
   BOOST_TEST(topics_of(other->read_stream("s", 0, 10)) == "ABC");
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(metadata_is_read_with_its_event, Backend,
+                              backends) {
+  Backend backend;
+  new_event plain{"A", "{}"};
+  auto told = [](std::string topic, std::string metadata) {
+    return new_event{std::move(topic), "{}", {}, std::move(metadata)};
+  };
+  backend.open()->append(
+    {{"s", no_stream, {plain, told("B", R"({"b":1})"), plain}},
+     {"t", no_stream, {told("C", "ü"), plain, told("D", "d")}}});
+  auto metadata_of = [](const std::vector<recorded_event>& events) {
+    std::string result;
+    for (auto& x : events)
+      result += x.topic + x.metadata + ' ';
+    return result;
+  };
+  auto store = backend.open();
+  BOOST_TEST(metadata_of(store->read_all(log_start, 10, {}).events)
+             == "A B{\"b\":1} A Cü A Dd ");
+  BOOST_TEST(metadata_of(store->read_all(2, 3, {}).events) == "A Cü A ");
+  BOOST_TEST(metadata_of(store->read_all(log_start, 10, {"A", "D"}).events)
+             == "A A A Dd ");
+  BOOST_TEST(metadata_of(store->read_stream("t", 0, 10)) == "Cü A Dd ");
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(events_are_found_by_their_keys, Backend,
+                              backends) {
+  Backend backend;
+  backend.open()->append(
+    {{"s", no_stream, {an_event("A", "k1"), an_event("B")}},
+     {"t", no_stream, {{"C", "{}", "k2", "m"}}}});
+  auto found
+    = backend.open()->find_keys({"k2", "other", "k1", "", "k2", "\0"s});
+  BOOST_REQUIRE_EQUAL(found.size(), 6u);
+  BOOST_REQUIRE(found[0].has_value());
+  BOOST_TEST(found[0]->stream == "t");
+  BOOST_TEST(found[0]->version == 1);
+  BOOST_TEST(found[0]->topic == "C");
+  BOOST_TEST(found[0]->payload == "{}");
+  BOOST_TEST(found[0]->metadata == "m");
+  BOOST_TEST(!found[1].has_value());
+  BOOST_REQUIRE(found[2].has_value());
+  BOOST_TEST(found[2]->topic == "A");
+  BOOST_TEST(found[2]->position == 1);
+  BOOST_TEST(!found[3].has_value());
+  BOOST_TEST(found[4].has_value());
+  BOOST_TEST(!found[5].has_value());
+  BOOST_TEST(backend.open()->find_keys({}).empty());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(slice_ends_when_it_has_become_large, Backend,
+                              backends) {
+  Backend backend;
+  auto store = backend.open();
+  std::string large(slice_bytes_max / 3 * 2, 'x');
+  for (auto topic : {"A", "B", "C"})
+    append(*store, {"s", any_version, {{topic, large}}});
+  auto slice = store->read_all(log_start, 10, {});
+  BOOST_TEST(topics_of(slice.events) == "AB");
+  BOOST_TEST(slice.read_to == 2);
+  BOOST_TEST(!slice.at_head);
+  slice = store->read_all(slice.read_to, 10, {});
+  BOOST_TEST(topics_of(slice.events) == "C");
+  BOOST_TEST(slice.at_head);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,8 +2,8 @@
 // runners that are slow or have to stop.
 #pragma once
 
-#include "storage/event_store.hpp"
 #include "storage/store_error.hpp"
+#include "storage/wrapped_event_store.hpp"
 #include "tests/runtime/runner_fixture.hpp"
 
 #include <caf/scoped_actor.hpp>
@@ -43,29 +43,18 @@ struct store_watch {
 };
 
 /// Passes everything on to another store, as the watch says.
-class watched_store final : public event_store {
+class watched_store final : public wrapped_event_store {
 public:
   watched_store(std::unique_ptr<event_store> inner,
                 std::shared_ptr<store_watch> watch)
-    : inner_(std::move(inner)), watch_(std::move(watch)) {
+    : wrapped_event_store(std::move(inner)), watch_(std::move(watch)) {
     // nop
-  }
-
-  std::vector<append_outcome>
-  append(const std::vector<append_request>& requests) override {
-    return inner_->append(requests);
-  }
-
-  std::vector<recorded_event> read_stream(std::string_view stream,
-                                          stream_version after,
-                                          size_t limit) override {
-    return inner_->read_stream(stream, after, limit);
   }
 
   log_slice read_all(log_position after, size_t limit,
                      const std::vector<std::string>& topics) override {
     hold_up();
-    auto result = inner_->read_all(after, limit, topics);
+    auto result = wrapped_event_store::read_all(after, limit, topics);
     if (!result.events.empty())
       ++watch_->slices;
     return result;
@@ -73,15 +62,7 @@ public:
 
   log_position head() override {
     hold_up();
-    return inner_->head();
-  }
-
-  std::shared_ptr<change_signal> changes() override {
-    return inner_->changes();
-  }
-
-  std::optional<std::chrono::milliseconds> poll_interval() const override {
-    return inner_->poll_interval();
+    return wrapped_event_store::head();
   }
 
 private:
@@ -92,7 +73,6 @@ private:
       throw store_unavailable{"the store is out of reach"};
   }
 
-  std::unique_ptr<event_store> inner_;
   std::shared_ptr<store_watch> watch_;
 };
 

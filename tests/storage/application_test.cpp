@@ -5,6 +5,7 @@
 
 #include "storage/memory_event_store.hpp"
 #include "storage/store_error.hpp"
+#include "storage/wrapped_event_store.hpp"
 #include "tests/storage/dog_school.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -18,46 +19,32 @@ using namespace projections::test;
 namespace {
 
 /// A store in memory that watches its user.
-class watched_store final : public event_store {
+class watched_store final : public wrapped_event_store {
 public:
+  watched_store()
+    : wrapped_event_store(
+      std::make_shared<memory_event_store>(std::make_shared<memory_log>())) {
+    // nop
+  }
+
   std::vector<append_outcome>
   append(const std::vector<append_request>& requests) override {
     ++appends;
     if (is_broken)
       throw store_unavailable{"the store is broken"};
-    return store_.append(requests);
+    return wrapped_event_store::append(requests);
   }
 
   std::vector<recorded_event> read_stream(std::string_view stream,
                                           stream_version after,
                                           size_t limit) override {
     largest_read = std::max(largest_read, limit);
-    return store_.read_stream(stream, after, limit);
-  }
-
-  log_slice read_all(log_position after, size_t limit,
-                     const std::vector<std::string>& topics) override {
-    return store_.read_all(after, limit, topics);
-  }
-
-  log_position head() override {
-    return store_.head();
-  }
-
-  std::shared_ptr<change_signal> changes() override {
-    return store_.changes();
-  }
-
-  std::optional<std::chrono::milliseconds> poll_interval() const override {
-    return store_.poll_interval();
+    return wrapped_event_store::read_stream(stream, after, limit);
   }
 
   size_t appends = 0;
   size_t largest_read = 0;
   bool is_broken = false;
-
-private:
-  memory_event_store store_{std::make_shared<memory_log>()};
 };
 
 /// An aggregate that breaks the rule for the constructor that takes an id.

@@ -1,0 +1,303 @@
+#include "storage/postgres_event_tables.hpp"
+
+#include "storage/postgres_array.hpp"
+#include "storage/storable_text.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <unordered_map>
+
+namespace projections {
+
+namespace {
+
+/// So many positions are looked at for one slice, whatever the topics of their
+/// events are.
+constexpr log_position scan_max = 65'536;
+
+/// One statement inserts so many events and about so many bytes, so that no
+/// array comes near the limit of the server, 1 GiB.
+constexpr size_t insert_rows_max = 10'000;
+constexpr size_t insert_bytes_max = size_t{32} << 20;
+
+constexpr size_t uuid_digits = 32;
+
+bool is_hex_digit(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+bool is_uuid(std::string_view stream) {
+  return stream.size() == uuid_digits
+         && std::all_of(stream.begin(), stream.end(), is_hex_digit);
+}
+
+/// Returns the bytes that the server shows as `\x` and two digits each.
+std::string bytes_of(const pqxx::field& x) {
+  auto text = text_of(x);
+  // A database may be set to show bytes in another form.
+  if (!text.starts_with("\\x"))
+    return x.is_null() ? std::string{} : pqxx::binarystring{x}.str();
+  // Digits have their value in the low four bits; so have letters, which count
+  // from 1, and the bit 64. Without branches, many bytes are made at once.
+  auto value = [](char c) { return (c & 15) + (c >> 6) * 9; };
+  std::string result(text.size() / 2 - 1, '\0');
+  auto from = text.data() + 2;
+  auto to = result.data();
+  for (size_t i = 0, size = result.size(); i < size; ++i)
+    to[i] = static_cast<char>(value(from[2 * i]) * 16 + value(from[2 * i + 1]));
+  return result;
+}
+
+int64_t number_of(const pqxx::field& x) {
+  return x.as<int64_t>(0);
+}
+
+int64_t limit_of(size_t limit) {
+  return static_cast<int64_t>(
+    std::min<size_t>(limit, std::numeric_limits<int64_t>::max() - 1));
+}
+
+} // namespace
+
+// -- modifiers ----------------------------------------------------------------
+
+pqxx::result postgres_event_tables::begin(postgres_connection& at,
+                                          const append_plan& plan) const {
+  // The versions are looked up under the lock, in the round trip that takes it.
+  return at.begin_with(sql_.begin_append, sql_.select_versions, plan.streams());
+}
+
+pqxx::result postgres_event_tables::lock(postgres_connection& at,
+                                         const append_plan& plan) const {
+  at.execute(sql_.lock);
+  postgres_array streams{postgres_array::element::text};
+  for (auto x : plan.streams())
+    streams.add(x);
+  return at.run(sql_.select_versions, streams.parameter());
+}
+
+void postgres_event_tables::write(postgres_connection& at, append_plan& plan,
+                                  const pqxx::result& versions) const {
+  auto streams = plan.streams();
+  for (size_t i = 0; i < streams.size(); ++i)
+    plan.know_version(
+      streams[i],
+      number_of(versions[static_cast<pqxx::result::size_type>(i)][0]));
+  look_up_keys(at, plan);
+  plan.decide();
+  for (size_t i = 0; i < plan.rows().size();)
+    i = insert_some(at, plan, i);
+  if (!plan.rows().empty())
+    insert_beside(at, plan);
+}
+
+/// Returns what is wrong with the names in `request` for PostgreSQL.
+std::string
+postgres_event_tables::problem_of(const append_request& request) const {
+  auto too_long = [](std::string_view what, size_t bytes) {
+    return "an append with " + std::string{what} + " of "
+           + std::to_string(bytes) + " bytes; PostgreSQL takes at most "
+           + std::to_string(postgres_name_bytes_max);
+  };
+  if (request.stream.size() > postgres_name_bytes_max)
+    return too_long("a stream name", request.stream.size());
+  if (has_uuids_ && !is_uuid(request.stream))
+    return "an append to stream \"" + request.stream
+           + "\": the table has UUIDs for streams, so its name must be 32 hex "
+             "digits in lower case";
+  for (auto& event : request.events)
+    if (event.idempotency_key.size() > postgres_name_bytes_max)
+      return too_long("an idempotency key", event.idempotency_key.size());
+  return {};
+}
+
+/// Asks for the keys that the plan has to know.
+void postgres_event_tables::look_up_keys(postgres_connection& at,
+                                         append_plan& plan) const {
+  postgres_array wanted{postgres_array::element::text};
+  auto keys = plan.keys();
+  for (auto x : keys)
+    wanted.add(x);
+  if (wanted.empty())
+    return;
+  // The plan refers to keys in the requests, not to those that come back.
+  std::unordered_map<std::string_view, log_position> found;
+  auto rows = at.run(sql_.select_keys, wanted.parameter());
+  for (auto x : rows)
+    found.emplace(text_of(x[0]), number_of(x[1]));
+  for (auto x : keys)
+    if (auto place = found.find(x); place != found.end())
+      plan.know_key(x, place->second);
+}
+
+/// Inserts events from row `begin` of the plan on, and returns which one comes
+/// next.
+size_t postgres_event_tables::insert_some(postgres_connection& at,
+                                          append_plan& plan,
+                                          size_t begin) const {
+  postgres_array streams{postgres_array::element::text};
+  postgres_array versions{postgres_array::element::bigint};
+  postgres_array topics{postgres_array::element::text};
+  postgres_array payloads{postgres_array::element::bytea};
+  size_t bytes = 0;
+  auto end = begin;
+  for (; end < plan.rows().size() && end - begin < insert_rows_max
+         && bytes < insert_bytes_max;
+       ++end) {
+    auto& row = plan.rows()[end];
+    streams.add(row.request->stream);
+    versions.add(row.version);
+    topics.add(row.event->topic);
+    payloads.add(row.event->payload);
+    bytes += row.request->stream.size() + row.event->topic.size()
+             + row.event->payload.size();
+  }
+  auto positions
+    = at.run(sql_.insert_events, streams.parameter(), versions.parameter(),
+             topics.parameter(), payloads.parameter());
+  for (auto x : positions)
+    plan.place(begin++, number_of(x[0]));
+  return end;
+}
+
+/// Inserts the keys and metadata of the events, if there are any.
+void postgres_event_tables::insert_beside(postgres_connection& at,
+                                          const append_plan& plan) const {
+  postgres_array keys{postgres_array::element::text};
+  postgres_array keys_at{postgres_array::element::bigint};
+  postgres_array metadata{postgres_array::element::text};
+  postgres_array metadata_at{postgres_array::element::bigint};
+  for (size_t i = 0; i < plan.rows().size(); ++i) {
+    auto& event = *plan.rows()[i].event;
+    if (!event.idempotency_key.empty()) {
+      keys.add(event.idempotency_key);
+      keys_at.add(plan.position(i));
+    }
+    if (!event.metadata.empty()) {
+      metadata.add(event.metadata);
+      metadata_at.add(plan.position(i));
+    }
+  }
+  if (!keys.empty())
+    at.run(sql_.insert_keys, keys.parameter(), keys_at.parameter());
+  if (!metadata.empty())
+    at.run(sql_.insert_metadata, metadata_at.parameter(), metadata.parameter());
+}
+
+// -- inspectors ---------------------------------------------------------------
+
+std::vector<recorded_event> postgres_event_tables::read_stream(
+  postgres_connection& at, std::string_view stream, stream_version after,
+  size_t limit) const {
+  std::vector<recorded_event> result;
+  // What the table cannot hold is no stream of it.
+  if (has_uuids_ ? !is_uuid(stream) : !is_storable_text(stream))
+    return result;
+  auto rows
+    = at.run(sql_.select_stream, std::string{stream}, after, limit_of(limit));
+  for (auto x : rows) {
+    result.push_back(event_of(x));
+    result.back().metadata = text_of(x[5]);
+  }
+  return result;
+}
+
+log_slice postgres_event_tables::read_all(
+  postgres_connection& at, log_position after, size_t limit,
+  const std::vector<std::string>& topics) const {
+  after = std::max(after, log_start);
+  log_slice result;
+  // One event more than asked for tells whether there are more.
+  pqxx::result rows;
+  auto bound = std::numeric_limits<log_position>::max();
+  if (topics.empty()) {
+    rows = at.run(sql_.select_all, after, limit_of(limit) + 1);
+  } else {
+    if (after < bound - scan_max)
+      bound = after + scan_max;
+    postgres_array wanted{postgres_array::element::text};
+    for (auto& x : topics)
+      if (is_storable_text(x))
+        wanted.add(x);
+    rows = at.run(sql_.select_topics, after, bound, wanted.parameter(),
+                  limit_of(limit) + 1);
+  }
+  result.read_to = after;
+  auto is_cut = false;
+  auto has_metadata = false;
+  size_t bytes = 0;
+  for (auto x : rows) {
+    // The row that only tells the last position has no event.
+    if (x[0].is_null())
+      break;
+    is_cut = result.events.size() == limit || bytes > slice_bytes_max;
+    if (is_cut)
+      break;
+    has_metadata = text_of(x[5]) == "t";
+    result.events.push_back(event_of(x));
+    result.read_to = result.events.back().position;
+    bytes += result.events.back().payload.size();
+  }
+  result.at_head = !is_cut;
+  if (!topics.empty() && !is_cut) {
+    auto last = number_of(rows.at(0)[6]);
+    result.read_to = std::max(after, std::min(bound, last));
+    result.at_head = result.read_to >= last;
+  }
+  if (has_metadata)
+    read_metadata(at, after, result);
+  return result;
+}
+
+/// Adds what is recorded beside the events of `slice`, which come after
+/// `after`.
+void postgres_event_tables::read_metadata(postgres_connection& at,
+                                          log_position after,
+                                          log_slice& slice) const {
+  auto rows = at.run(sql_.select_metadata, after, slice.events.back().position);
+  auto event = slice.events.begin();
+  for (auto x : rows) {
+    auto position = number_of(x[0]);
+    while (event != slice.events.end() && event->position < position)
+      ++event;
+    if (event != slice.events.end() && event->position == position)
+      event->metadata = text_of(x[1]);
+  }
+}
+
+std::vector<std::optional<recorded_event>> postgres_event_tables::find_keys(
+  postgres_connection& at, const std::vector<std::string>& keys) const {
+  std::vector<std::optional<recorded_event>> result(keys.size());
+  postgres_array wanted{postgres_array::element::text};
+  for (auto& x : keys)
+    if (is_storable_text(x))
+      wanted.add(x);
+  if (wanted.empty())
+    return result;
+  std::unordered_map<std::string, recorded_event> found;
+  auto rows = at.run(sql_.select_events_by_key, wanted.parameter());
+  for (auto x : rows) {
+    auto& event = found[std::string{text_of(x[6])}] = event_of(x);
+    event.metadata = text_of(x[5]);
+  }
+  for (size_t i = 0; i < keys.size(); ++i)
+    if (auto event = found.find(keys[i]); event != found.end())
+      result[i] = event->second;
+  return result;
+}
+
+log_position postgres_event_tables::head(postgres_connection& at) const {
+  return number_of(at.run(sql_.select_last).at(0)[0]);
+}
+
+/// Returns the event in the first five columns of `x`.
+recorded_event postgres_event_tables::event_of(const pqxx::row& x) const {
+  recorded_event result{number_of(x[0]), std::string{text_of(x[1])},
+                        number_of(x[2]), std::string{text_of(x[3])},
+                        bytes_of(x[4])};
+  if (has_uuids_)
+    std::erase(result.stream, '-');
+  return result;
+}
+
+} // namespace projections
