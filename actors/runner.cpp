@@ -26,7 +26,7 @@ runner_state::runner_state(interface::pointer self,
     worker_(std::move(worker)), watch_(std::move(watch)), settings_(settings),
     topics_(std::make_shared<const std::vector<std::string>>(
       fold_->processor().topics())),
-    retry_delay_(settings.retry_delay) {
+    retries_(settings.retry) {
   settings_.slice_events_max = std::max(settings_.slice_events_max, size_t{1});
   take_step(view_step_kind::claim);
 }
@@ -259,14 +259,14 @@ void runner_state::begun() {
 }
 
 void runner_state::folded(bool has_more) {
-  retry_delay_ = settings_.retry_delay;
+  retries_.reset();
   if (!has_more && !slices_.empty())
     slices_.pop_front();
   go_on();
 }
 
 void runner_state::emptied() {
-  retry_delay_ = settings_.retry_delay;
+  retries_.reset();
   fold_->hurry(is_stopping_);
   status_.position = log_start;
   tell();
@@ -289,17 +289,21 @@ void runner_state::pause(std::chrono::milliseconds delay) {
 /// Begins anew after a pause: how far the view is has to be looked up, since a
 /// commit may have happened or not.
 void runner_state::retry_later(const std::exception_ptr& error) {
-  auto problem = compat::words_of(error);
-  if (retry_delay_ == settings_.retry_delay && !is_stopping_)
+  auto delay = retries_.next();
+  if (!delay && !is_stopping_) {
+    fail(error);
+    return;
+  }
+  status_.problem = compat::words_of(error);
+  if (retries_.failures() == 1 && !is_stopping_)
     spdlog::warn("projection \"{}\" tries again: {}", fold_->processor().name(),
-                 problem);
-  status_.problem = problem;
+                 status_.problem);
+  ++status_.retries;
   slices_.clear();
   if (status_.phase == runner_phase::following)
     status_.phase = runner_phase::beginning;
   tell();
-  pause(std::exchange(retry_delay_,
-                      std::min(retry_delay_ * 2, settings_.retry_delay_max)));
+  pause(delay.value_or(settings_.retry.delay));
 }
 
 void runner_state::fail(const std::exception_ptr& error,

@@ -5,6 +5,7 @@
 #include "actors/run_watch.hpp"
 #include "actors/view_worker.hpp"
 #include "messages/interfaces.hpp"
+#include "storage/retry_schedule.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -23,10 +24,9 @@ struct runner_settings {
   /// How often a runner that stands by asks for the view.
   std::chrono::milliseconds claim_interval{250};
 
-  /// The pause after a view that cannot be reached; doubled with each further
-  /// failure up to `retry_delay_max`.
-  std::chrono::milliseconds retry_delay{20};
-  std::chrono::milliseconds retry_delay_max{1000};
+  /// What happens when a view, or a store that is emitted into, cannot be
+  /// reached. When it is not tried again, the runner has failed.
+  retry_policy retry;
 
   /// How long what is under way may go on when the runner has to stop, before
   /// its waiting is interrupted.
@@ -119,7 +119,7 @@ private:
   bool is_stopping_ = false;
   bool is_leaving_ = false;
 
-  std::chrono::milliseconds retry_delay_;
+  retry_schedule retries_;
   std::vector<waiter> waiters_;
   std::vector<compat::promise<view_emptied>> rebuilds_;
 };

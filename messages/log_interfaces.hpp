@@ -212,6 +212,8 @@ struct runner_status {
   log_position position = log_start;
   /// Events folded by this runner, those filtered out not counted.
   uint64_t events = 0;
+  /// How often it has tried again because something could not be reached.
+  uint64_t retries = 0;
   /// Why it has failed or cannot go on at present, in words; else empty.
   std::string problem;
 };

@@ -21,6 +21,9 @@ struct view_hooks {
 
   /// Forgets what commands have gathered.
   std::function<void()> discard;
+
+  /// Tells what was committed.
+  std::function<void()> committed;
 };
 
 /// The recorder of views that have the interface `View` and a tracking table in
@@ -71,15 +74,25 @@ public:
     return this;
   }
 
+  change_signal& changes() override {
+    return tracking_.changes();
+  }
+
+  std::optional<std::chrono::milliseconds> poll_interval() const override {
+    return Tracking::look_interval;
+  }
+
 protected:
   /// Opens the database `place`. One that holds several views needs the names
   /// of their projections, which go before `_tracking` in the names of the
-  /// tables.
+  /// tables. The options are those of the backend.
+  template <class... Options>
   explicit database_recorder(const std::string& place,
-                             std::string_view projection)
-    : tracking_(
-      place, projection,
-      {[this](connection_type& db) { flush(db); }, [this] { discard(); }}) {
+                             std::string_view projection, Options... options)
+    : tracking_(place, projection,
+                {[this](connection_type& db) { flush(db); },
+                 [this] { discard(); }, [this] { committed(); }},
+                options...) {
     // nop
   }
 
@@ -115,15 +128,12 @@ protected:
     // Nothing is gathered.
   }
 
+  /// Tells others what was committed.
+  virtual void committed() {
+    // Who waits for a position is told anyway.
+  }
+
 private:
-  change_signal& changes() override {
-    return tracking_.changes();
-  }
-
-  std::optional<std::chrono::milliseconds> poll_interval() const override {
-    return Tracking::look_interval;
-  }
-
   Tracking tracking_;
 };
 

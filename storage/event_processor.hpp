@@ -6,6 +6,7 @@
 #include "storage/tracking_recorder.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,14 @@ public:
   /// transaction was rolled back.
   virtual void process_event(const recorded_event& event, const tracking& x)
     = 0;
+
+  /// Called when a runner has been given the view, before any event of
+  /// `application`. What it throws ends the runner; what it returns lives until
+  /// the view is given back.
+  virtual std::shared_ptr<void>
+  begin_run([[maybe_unused]] const std::string& application) {
+    return nullptr;
+  }
 
   /// The view.
   virtual tracking_recorder& recorder() = 0;

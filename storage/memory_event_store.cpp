@@ -14,6 +14,21 @@ constexpr size_t scan_max = 65'536;
 
 } // namespace
 
+/// Takes back all events but the first `size`.
+void memory_log::shrink(size_t size) {
+  if (events_.size() == size)
+    return;
+  std::erase_if(
+    keys_, [&](auto& x) { return x.second > static_cast<log_position>(size); });
+  while (events_.size() > size) {
+    auto stream = streams_.find(events_.back().stream);
+    stream->second.pop_back();
+    if (stream->second.empty())
+      streams_.erase(stream);
+    events_.pop_back();
+  }
+}
+
 memory_event_store::memory_event_store(std::shared_ptr<memory_log> log)
   : log_(std::move(log)) {
   // nop
@@ -29,30 +44,11 @@ memory_event_store::append(const std::vector<append_request>& requests) {
       [&](auto body) {
         auto size = log_->events_.size();
         if (!body())
-          shrink(size, requests);
+          log_->shrink(size);
       });
   }
   log_->changes_->notify();
   return result;
-}
-
-/// Takes back all events but the first `size`, which `requests` recorded.
-void memory_event_store::shrink(size_t size,
-                                const std::vector<append_request>& requests) {
-  for (auto& request : requests)
-    for (auto& event : request.events) {
-      auto key = log_->keys_.find(event.idempotency_key);
-      if (key != log_->keys_.end()
-          && key->second > static_cast<log_position>(size))
-        log_->keys_.erase(key);
-    }
-  while (log_->events_.size() > size) {
-    auto stream = log_->streams_.find(log_->events_.back().stream);
-    stream->second.pop_back();
-    if (stream->second.empty())
-      log_->streams_.erase(stream);
-    log_->events_.pop_back();
-  }
 }
 
 append_outcome memory_event_store::append_one(const append_request& request) {

@@ -17,11 +17,28 @@ namespace projections {
 /// A log that any number of `memory_event_store`s share, in all threads of the
 /// process.
 class memory_log {
+public:
+  /// Calls `f()` while no other thread reads or appends. If it throws, the
+  /// events that it has appended are taken back.
+  template <class F>
+  void all_or_nothing(F f) {
+    std::lock_guard guard{mutex_};
+    auto size = events_.size();
+    try {
+      f();
+    } catch (...) {
+      shrink(size);
+      throw;
+    }
+  }
+
 private:
   friend class memory_event_store;
 
-  /// Guards everything below.
-  std::mutex mutex_;
+  void shrink(size_t size);
+
+  /// Guards everything below. Held longer by `all_or_nothing`.
+  std::recursive_mutex mutex_;
 
   /// The event at position p is element p - 1.
   std::deque<recorded_event> events_;
@@ -64,7 +81,6 @@ public:
   }
 
 private:
-  void shrink(size_t size, const std::vector<append_request>& requests);
   append_outcome append_one(const append_request& request);
 
   std::shared_ptr<memory_log> log_;

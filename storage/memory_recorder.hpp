@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <utility>
 
 namespace projections {
 
@@ -35,6 +36,21 @@ public:
   void forget(std::string_view application);
   void record_version(std::string_view application, fold_version x);
   view_claim claim(std::string_view application);
+
+  /// Calls `f()` in `locked`. If it throws, what it has recorded is taken back.
+  template <class F>
+  void all_or_nothing(F f) {
+    inside guard{*this};
+    auto positions = positions_;
+    auto versions = versions_;
+    try {
+      f();
+    } catch (...) {
+      positions_ = std::move(positions);
+      versions_ = std::move(versions);
+      throw;
+    }
+  }
 
   [[nodiscard]] change_signal& changes() {
     return changes_;
@@ -125,10 +141,19 @@ public:
     return nullptr;
   }
 
+  change_signal& changes() override {
+    return tracking_.changes();
+  }
+
 protected:
   template <class F>
   auto locked(F f) {
     return tracking_.locked(std::move(f));
+  }
+
+  template <class F>
+  void all_or_nothing(F f) {
+    tracking_.all_or_nothing(std::move(f));
   }
 
   void assert_new(const tracking& x) {
@@ -140,10 +165,6 @@ protected:
   }
 
 private:
-  change_signal& changes() override {
-    return tracking_.changes();
-  }
-
   memory_tracking tracking_;
 };
 

@@ -4,14 +4,6 @@
 
 namespace projections {
 
-namespace {
-
-/// What other processes append is looked for so often, beside what the listener
-/// hears.
-constexpr std::chrono::milliseconds look_interval{1000};
-
-} // namespace
-
 postgres_event_store::postgres_event_store(std::string_view uri,
                                            std::string_view application)
   : connection_(postgres_uri{uri}), tables_(connection_, application),
@@ -23,8 +15,7 @@ postgres_event_store::postgres_event_store(std::string_view uri,
 
 std::vector<append_outcome>
 postgres_event_store::append(const std::vector<append_request>& requests) {
-  append_plan plan{requests};
-  plan.refuse_malformed([this](auto& x) { return tables_.problem_of(x); });
+  auto plan = tables_.plan_of(requests);
   if (plan.streams().empty())
     return plan.finish();
   connection_.call("append", [&] {
@@ -78,7 +69,7 @@ std::shared_ptr<change_signal> postgres_event_store::changes() {
 
 std::optional<std::chrono::milliseconds>
 postgres_event_store::poll_interval() const {
-  return look_interval;
+  return postgres_look_interval;
 }
 
 } // namespace projections

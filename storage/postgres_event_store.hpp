@@ -5,11 +5,16 @@
 #include "storage/postgres_connection.hpp"
 #include "storage/postgres_event_tables.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace projections {
+
+/// What other processes append is looked for so often, beside what a listener
+/// hears.
+inline constexpr std::chrono::milliseconds postgres_look_interval{1000};
 
 /// An `event_store` in one table of a database. Its positions are notification
 /// ids. The table is that of Python's `eventsourcing`; keys and metadata are in

@@ -67,15 +67,6 @@ pqxx::result postgres_event_tables::begin(postgres_connection& at,
   return at.begin_with(sql_.begin_append, sql_.select_versions, plan.streams());
 }
 
-pqxx::result postgres_event_tables::lock(postgres_connection& at,
-                                         const append_plan& plan) const {
-  at.execute(sql_.lock);
-  postgres_array streams{postgres_array::element::text};
-  for (auto x : plan.streams())
-    streams.add(x);
-  return at.run(sql_.select_versions, streams.parameter());
-}
-
 void postgres_event_tables::write(postgres_connection& at, append_plan& plan,
                                   const pqxx::result& versions) const {
   auto streams = plan.streams();
@@ -89,6 +80,28 @@ void postgres_event_tables::write(postgres_connection& at, append_plan& plan,
     i = insert_some(at, plan, i);
   if (!plan.rows().empty())
     insert_beside(at, plan);
+}
+
+std::vector<append_outcome> postgres_event_tables::append(
+  postgres_connection& at, const std::vector<append_request>& requests) const {
+  auto plan = plan_of(requests);
+  if (plan.streams().empty())
+    return plan.finish();
+  write(at, plan, lock(at, plan));
+  if (!plan.rows().empty())
+    at.execute(sql_.notify);
+  return plan.finish();
+}
+
+/// Keeps others from appending within the transaction, and returns the versions
+/// of the streams of `plan`.
+pqxx::result postgres_event_tables::lock(postgres_connection& at,
+                                         const append_plan& plan) const {
+  at.execute(sql_.lock);
+  postgres_array streams{postgres_array::element::text};
+  for (auto x : plan.streams())
+    streams.add(x);
+  return at.run(sql_.select_versions, streams.parameter());
 }
 
 /// Returns what is wrong with the names in `request` for PostgreSQL.
@@ -185,6 +198,13 @@ void postgres_event_tables::insert_beside(postgres_connection& at,
 }
 
 // -- inspectors ---------------------------------------------------------------
+
+append_plan postgres_event_tables::plan_of(
+  const std::vector<append_request>& requests) const {
+  append_plan result{requests};
+  result.refuse_malformed([this](auto& x) { return problem_of(x); });
+  return result;
+}
 
 std::vector<recorded_event> postgres_event_tables::read_stream(
   postgres_connection& at, std::string_view stream, stream_version after,

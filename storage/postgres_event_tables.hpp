@@ -33,18 +33,26 @@ public:
   /// versions of the streams of `plan`.
   pqxx::result begin(postgres_connection& at, const append_plan& plan) const;
 
-  /// Does the same within a transaction.
-  pqxx::result lock(postgres_connection& at, const append_plan& plan) const;
-
   /// Decides about `plan` and inserts what is taken, where the streams have
   /// `versions`.
   void write(postgres_connection& at, append_plan& plan,
              const pqxx::result& versions) const;
 
+  /// Does what an event store does in an append, within a transaction. From
+  /// then on, nobody else appends until it ends.
+  std::vector<append_outcome> append(
+    postgres_connection& at, const std::vector<append_request>& requests) const;
+
+  /// Tells that the transaction of an append was rolled back.
+  void roll_back() const {
+    // Nothing is remembered of it.
+  }
+
   // -- inspectors --------------------------------------------------------------
 
-  /// Returns what is wrong with the names in `request` for PostgreSQL.
-  [[nodiscard]] std::string problem_of(const append_request& request) const;
+  /// Returns the plan of `requests`, without those that are malformed.
+  [[nodiscard]] append_plan
+  plan_of(const std::vector<append_request>& requests) const;
 
   // As in `event_store`.
   [[nodiscard]] std::vector<recorded_event> read_stream(postgres_connection& at,
@@ -101,6 +109,8 @@ private:
   };
 
   bool open(postgres_connection& at) const;
+  std::string problem_of(const append_request& request) const;
+  pqxx::result lock(postgres_connection& at, const append_plan& plan) const;
   void look_up_keys(postgres_connection& at, append_plan& plan) const;
   size_t insert_some(postgres_connection& at, append_plan& plan,
                      size_t begin) const;

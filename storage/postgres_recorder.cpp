@@ -118,6 +118,7 @@ void postgres_tracking::transact(
   leave();
   // Nobody in this process has to wait for the notification to come back.
   changes_->notify();
+  hooks_.committed();
 }
 
 /// Makes `change` a part of the transaction of this thread.

@@ -58,11 +58,14 @@ bool projection_fold::claim() {
     claim_ = view.claim(application_);
   if (!claim_)
     position_ = view.max_tracking_id(application_).value_or(log_start);
+  else if (!run_)
+    run_ = processor_->begin_run(application_);
   return claim_ != nullptr;
 }
 
 void projection_fold::leave() {
   interrupt(false);
+  run_.reset();
   claim_.reset();
 }
 

@@ -35,6 +35,7 @@ public:
 
   /// Asks to be the only one who folds. Returns false, and looks how far the
   /// view is, if somebody else does. Keeps what it was granted until `leave`.
+  /// Lets out what the processor throws to forbid it.
   bool claim();
 
   /// Gives the claim back and ends an interrupt.
@@ -117,6 +118,10 @@ private:
   group_limits limits_;
   std::unordered_set<std::string> topics_;
   view_claim claim_;
+
+  /// What the processor has given for the time of the run.
+  std::shared_ptr<void> run_;
+
   log_position position_ = log_start;
   uint64_t events_ = 0;
   std::string failed_event_;

@@ -161,9 +161,7 @@ void read_metadata(sqlite_connection& at, log_position after,
 
 } // namespace
 
-// -- modifiers ----------------------------------------------------------------
-
-void sqlite_event_tables::open(sqlite_connection& at) {
+sqlite_event_tables::sqlite_event_tables(sqlite_connection& at) {
   at.call("make its tables", [&] {
     at.make_tables(
       {"stored_events", "projections_event_keys", "projections_event_metadata"},

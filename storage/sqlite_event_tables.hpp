@@ -21,11 +21,11 @@ namespace projections {
 /// Functions throw `SQLite::Exception`. Not thread-safe.
 class sqlite_event_tables {
 public:
-  // -- modifiers ---------------------------------------------------------------
-
   /// Makes the tables that are not there, and refuses a layout that is unknown
   /// with a `store_error`.
-  static void open(sqlite_connection& at);
+  explicit sqlite_event_tables(sqlite_connection& at);
+
+  // -- modifiers ---------------------------------------------------------------
 
   /// Does what an event store does in an append, within a transaction that
   /// writes. `at` is always the same.

@@ -57,10 +57,10 @@ sqlite_tracking::statements::statements(const std::string& table)
 
 sqlite_tracking::sqlite_tracking(const std::string& path,
                                  std::string_view projection,
-                                 view_hooks<sqlite_connection> hooks)
+                                 view_hooks<sqlite_connection> hooks,
+                                 commit_survives survived)
   : table_(tracking_table_name(projection, "tracking")), sql_(table_),
-    hooks_(std::move(hooks)), writer_(path, commit_survives::process_end),
-    reader_(path, commit_survives::process_end),
+    hooks_(std::move(hooks)), writer_(path, survived), reader_(path, survived),
     changes_(change_signal::named(writer_.name() + ' ' + table_)) {
   make_tables();
 }
@@ -115,6 +115,7 @@ void sqlite_tracking::transact(
   }
   leave();
   changes_->notify();
+  hooks_.committed();
 }
 
 /// Makes `change` a part of the transaction of this thread.

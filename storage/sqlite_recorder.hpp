@@ -20,9 +20,9 @@ namespace projections {
 
 /// The tracking table of one view in a database file, and its connections: one
 /// that writes and one that reads, so that queries see what is committed and
-/// wait for no transaction. A loss of power may take the last commits back:
-/// view and tracking together, so that the events are folded again.
-/// Thread-safe.
+/// wait for no transaction. Unless told otherwise, a loss of power may take the
+/// last commits back: view and tracking together, so that the events are folded
+/// again. Thread-safe.
 class sqlite_tracking {
 public:
   using connection_type = sqlite_connection;
@@ -31,7 +31,8 @@ public:
   /// Positions are in the table `tracking`, as the Python library has it, or in
   /// `<projection in lower case>_tracking` where a projection is named.
   sqlite_tracking(const std::string& path, std::string_view projection,
-                  view_hooks<sqlite_connection> hooks);
+                  view_hooks<sqlite_connection> hooks,
+                  commit_survives survived = commit_survives::process_end);
 
   // -- modifiers ---------------------------------------------------------------
 
@@ -119,8 +120,10 @@ public:
   /// names of their projections, which go before `_tracking` in the names of
   /// the tables.
   explicit sqlite_recorder(const std::string& path,
-                           std::string_view projection = {})
-    : database_recorder<View, sqlite_tracking>(path, projection) {
+                           std::string_view projection = {},
+                           commit_survives survived
+                           = commit_survives::process_end)
+    : database_recorder<View, sqlite_tracking>(path, projection, survived) {
     // nop
   }
 };

@@ -125,12 +125,11 @@ public:
   /// block nothing. Views with the same connection take turns anyway.
   [[nodiscard]] virtual const void* connection() const noexcept = 0;
 
-private:
-  /// Tells of every change that is made in this process.
+  /// Returns what tells of every change that is made in this process.
   [[nodiscard]] virtual change_signal& changes() = 0;
 
-  /// How soon a change that another process makes should be looked for; nothing
-  /// if no other process can.
+  /// Returns how soon a change that another process makes should be looked for;
+  /// nothing if no other process can make one.
   [[nodiscard]] virtual std::optional<std::chrono::milliseconds>
   poll_interval() const {
     return std::nullopt;

@@ -169,8 +169,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(runner_stops_in_a_pause, Backend,
   runner_fixture<Backend> f;
   projection_settings settings;
   settings.runner.claim_interval = long_time;
-  settings.runner.retry_delay = long_time;
-  settings.runner.retry_delay_max = long_time;
+  settings.runner.retry.delay = long_time;
+  settings.runner.retry.delay_max = long_time;
   auto projection = std::make_shared<counting_projection>(f.view());
   projection->before_event = [](const recorded_event&) {
     throw store_unavailable{"the view is out of reach"};

@@ -1,0 +1,226 @@
+#include "storage/emission_outbox.hpp"
+
+#include "storage/event_id.hpp"
+#include "storage/event_origin.hpp"
+#include "storage/store_error.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace projections {
+
+namespace {
+
+/// So many events are appended at once.
+constexpr size_t batch_max = 1000;
+
+/// So often is an append repeated whose stream was changed meanwhile.
+constexpr int conflicts_max = 10;
+
+std::string in_quotes(const std::string& text) {
+  return '"' + text + '"';
+}
+
+std::string words_of(const recorded_event& x) {
+  return "event " + in_quotes(x.topic) + " (version "
+         + std::to_string(x.version) + " of stream " + in_quotes(x.stream)
+         + ')';
+}
+
+/// Returns the payload as far as a reader of a log wants to see it.
+std::string shown(const std::string& payload) {
+  constexpr size_t shown_max = 300;
+  return payload.size() <= shown_max
+           ? payload
+           : payload.substr(0, shown_max) + "… ("
+               + std::to_string(payload.size()) + " bytes)";
+}
+
+std::string event_in_words(const std::string& topic, const std::string& stream,
+                           const std::string& payload) {
+  return in_quotes(topic) + " in stream " + in_quotes(stream) + " with "
+         + shown(payload);
+}
+
+} // namespace
+
+std::string divergence::describe() const {
+  return "projection " + in_quotes(projection) + " has answered " + source
+         + " with "
+         + event_in_words(stored.topic, stored.stream, stored.payload)
+         + ", and would answer it with "
+         + event_in_words(emitted.topic, emitted.stream, emitted.payload)
+         + " (idempotency key " + key
+         + "): its function was changed, or does not depend on the event alone";
+}
+
+emission_outbox::emission_outbox(emission_settings settings,
+                                 std::vector<emission_target> targets)
+  : settings_(std::move(settings)) {
+  for (auto& x : targets) {
+    applications_.push_back(std::move(x.application));
+    targets_.push_back({std::move(x.store), {}, {}});
+  }
+}
+
+// -- modifiers ----------------------------------------------------------------
+
+void emission_outbox::take(const recorded_event& source,
+                           const std::string& application,
+                           std::vector<emitted_event> events) {
+  if (events.empty())
+    return;
+  auto origin = origin_behind(source, application);
+  if (origin.depth > emission_depth_max)
+    throw emission_refused{
+      words_of(source) + " is the answer number "
+      + std::to_string(emission_depth_max) + " in a row; projection "
+      + in_quotes(settings_.projection)
+      + " does not answer it, because projections seem to answer each other "
+        "for ever"};
+  auto metadata = metadata_of(origin);
+  auto answered = std::make_shared<const question>(
+    question{application, source.stream, source.version});
+  for (size_t i = 0; i < events.size(); ++i) {
+    auto& x = events[i];
+    if (!settings_.outputs.empty()
+        && std::find(settings_.outputs.begin(), settings_.outputs.end(),
+                     x.topic)
+             == settings_.outputs.end())
+      throw emission_refused{"projection " + in_quotes(settings_.projection)
+                             + " answers " + words_of(source) + " with "
+                             + in_quotes(x.topic)
+                             + ", which is none of its declared outputs"};
+    auto& to = target_of(x);
+    auto key = emission_key(settings_.projection, application, source.stream,
+                            source.version, i);
+    bytes_ += x.payload.size() + metadata.size();
+    append_request request;
+    request.stream = std::move(x.stream);
+    request.events.push_back(
+      {std::move(x.topic), std::move(x.payload), std::move(key), metadata});
+    to.requests.push_back(std::move(request));
+    to.questions.push_back(answered);
+  }
+  events_ += events.size();
+}
+
+void emission_outbox::record_for_others() {
+  for (size_t i = 1; i < targets_.size(); ++i)
+    record(targets_[i]);
+}
+
+void emission_outbox::record_for_first() {
+  record(targets_.front());
+}
+
+void emission_outbox::clear() {
+  for (auto& x : targets_) {
+    x.requests.clear();
+    x.questions.clear();
+  }
+  events_ = bytes_ = 0;
+}
+
+emission_outbox::target& emission_outbox::target_of(const emitted_event& x) {
+  if (x.application.empty())
+    return targets_.front();
+  auto found
+    = std::find(applications_.begin(), applications_.end(), x.application);
+  if (found == applications_.end())
+    throw emission_refused{
+      "projection " + in_quotes(settings_.projection) + " emits "
+      + in_quotes(x.topic) + " into the log of application "
+      + in_quotes(x.application) + ", which is none of its targets"};
+  return targets_[static_cast<size_t>(found - applications_.begin())];
+}
+
+/// Appends what was taken for `to`, batch by batch. What is recorded already is
+/// looked at, and counts as done.
+void emission_outbox::record(target& to) {
+  for (size_t begin = 0; begin < to.requests.size(); begin += batch_max) {
+    std::vector<size_t> which(std::min(batch_max, to.requests.size() - begin));
+    std::iota(which.begin(), which.end(), begin);
+    compare(to, append(to, std::move(which)));
+  }
+}
+
+/// Appends the requests `which`, and returns those whose keys are in the store
+/// already.
+std::vector<size_t> emission_outbox::append(target& to,
+                                            std::vector<size_t> which) {
+  std::vector<size_t> known;
+  for (auto conflicts = 0; !which.empty(); ++conflicts) {
+    if (conflicts > conflicts_max)
+      throw store_unavailable{"streams that projection "
+                              + in_quotes(settings_.projection)
+                              + " emits into are changed all the time"};
+    std::vector<append_request> batch;
+    batch.reserve(which.size());
+    for (auto i : which)
+      batch.push_back(to.requests[i]);
+    auto outcomes = to.store->append(batch);
+    std::vector<size_t> again;
+    for (size_t i = 0; i < outcomes.size(); ++i)
+      switch (outcomes[i].error) {
+        case append_error::none:
+          break;
+        case append_error::key_exists:
+          known.push_back(which[i]);
+          break;
+        case append_error::wrong_expected_version:
+          // A store that tells versions apart where any will do.
+          again.push_back(which[i]);
+          break;
+        default:
+          throw emission_refused{describe(to, which[i]) + ": "
+                                 + outcomes[i].problem};
+      }
+    which = std::move(again);
+  }
+  return known;
+}
+
+/// Looks whether the store has under the keys of the requests `which` what they
+/// say.
+void emission_outbox::compare(target& to, const std::vector<size_t>& which) {
+  if (which.empty())
+    return;
+  std::vector<std::string> keys;
+  keys.reserve(which.size());
+  for (auto i : which)
+    keys.push_back(to.requests[i].events.front().idempotency_key);
+  auto found = to.store->find_keys(keys);
+  for (size_t n = 0; n < which.size(); ++n) {
+    auto& request = to.requests[which[n]];
+    auto& event = request.events.front();
+    auto& stored = found.at(n);
+    if (!stored)
+      throw store_error{describe(to, which[n]) + ": its idempotency key "
+                        + keys[n] + " is in the store without an event"};
+    if (stored->stream != request.stream || stored->topic != event.topic
+        || stored->payload != event.payload)
+      diverge({settings_.projection,
+               describe(to, which[n]),
+               keys[n],
+               std::move(*stored),
+               {request.stream, event.topic, event.payload}});
+  }
+}
+
+void emission_outbox::diverge(divergence x) const {
+  if (settings_.on_divergence == divergence_policy::fail)
+    throw divergence_error{std::move(x)};
+  if (settings_.report_divergence)
+    settings_.report_divergence(x);
+}
+
+/// Says which event the request `i` answers.
+std::string emission_outbox::describe(const target& at, size_t i) const {
+  auto& x = *at.questions[i];
+  return "the event at version " + std::to_string(x.version) + " of stream "
+         + in_quotes(x.stream) + " of application " + in_quotes(x.application);
+}
+
+} // namespace projections

@@ -1,0 +1,85 @@
+// Answers of an event projection on their way into event stores. Owned by an
+// emission recorder; knows nothing of tracking.
+#pragma once
+
+#include "storage/emission.hpp"
+#include "storage/event_store.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace projections {
+
+/// Gathers events for one or several stores and appends them in batches, each
+/// event by itself under its key. Not thread-safe.
+class emission_outbox {
+public:
+  /// Beyond so many events or bytes, what was gathered is to be recorded.
+  static constexpr size_t events_max = 10'000;
+  static constexpr size_t bytes_max = size_t{16} << 20;
+
+  /// There is at least one target.
+  emission_outbox(emission_settings settings,
+                  std::vector<emission_target> targets);
+
+  // -- modifiers ---------------------------------------------------------------
+
+  /// Takes `events`, with which the projection answers `source` from the log of
+  /// `application`. Throws `emission_refused` if one is not declared, goes to
+  /// an unknown target, or if `source` is as deep as emissions may be.
+  void take(const recorded_event& source, const std::string& application,
+            std::vector<emitted_event> events);
+
+  /// Records what was taken for all targets but the first.
+  void record_for_others();
+
+  /// Records what was taken for the first target.
+  void record_for_first();
+
+  /// Forgets everything.
+  void clear();
+
+  // -- inspectors --------------------------------------------------------------
+
+  [[nodiscard]] bool is_full() const {
+    return events_ >= events_max || bytes_ >= bytes_max;
+  }
+
+  /// The applications of the targets, in order.
+  [[nodiscard]] const std::vector<std::string>& applications() const {
+    return applications_;
+  }
+
+private:
+  /// What an answer answers.
+  struct question {
+    std::string application;
+    std::string stream;
+    stream_version version;
+  };
+
+  /// What is to be appended to a target: requests of one event each, and what
+  /// each of them answers.
+  struct target {
+    std::shared_ptr<event_store> store;
+    std::vector<append_request> requests;
+    std::vector<std::shared_ptr<const question>> questions;
+  };
+
+  target& target_of(const emitted_event& x);
+  void record(target& to);
+  std::vector<size_t> append(target& to, std::vector<size_t> which);
+  void compare(target& to, const std::vector<size_t>& which);
+  void diverge(divergence x) const;
+  [[nodiscard]] std::string describe(const target& at, size_t i) const;
+
+  emission_settings settings_;
+  std::vector<std::string> applications_;
+  std::vector<target> targets_;
+  size_t events_ = 0;
+  size_t bytes_ = 0;
+};
+
+} // namespace projections

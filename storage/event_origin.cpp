@@ -1,0 +1,73 @@
+#include "storage/event_origin.hpp"
+
+#include "messages/json_scanner.hpp"
+#include "messages/json_text.hpp"
+#include "storage/event_id.hpp"
+
+#include <charconv>
+
+namespace projections {
+
+namespace {
+
+/// Returns the number that `text` is, or 0 if it is anything else.
+uint64_t depth_of(std::string_view text) {
+  uint64_t result = 0;
+  auto end = text.data() + text.size();
+  auto [stopped, error] = std::from_chars(text.data(), end, result);
+  return error == std::errc{} && stopped == end ? result : 0;
+}
+
+event_origin read(std::string_view metadata) {
+  event_origin result;
+  json_scanner from{metadata};
+  if (from.peek() != '{')
+    return result;
+  from.enter();
+  std::string_view key;
+  while (from.next_member(key)) {
+    std::string name{key};
+    auto is_string = from.peek() == '"';
+    if (name == "causation_id" && is_string)
+      result.causation_id = from.take_string();
+    else if (name == "correlation_id" && is_string)
+      result.correlation_id = from.take_string();
+    else if (name == "depth")
+      result.depth = depth_of(from.take_any());
+    else
+      from.take_any();
+  }
+  from.finish();
+  return result;
+}
+
+} // namespace
+
+event_origin origin_of(const recorded_event& x) {
+  if (x.metadata.empty())
+    return {};
+  try {
+    return read(x.metadata);
+  } catch (const json_syntax_error&) {
+    // Whoever wrote it meant something else.
+    return {};
+  }
+}
+
+event_origin origin_behind(const recorded_event& source,
+                           std::string_view application) {
+  auto result = origin_of(source);
+  result.causation_id = event_id(application, source.stream, source.version);
+  if (result.correlation_id.empty())
+    result.correlation_id = result.causation_id;
+  ++result.depth;
+  return result;
+}
+
+std::string metadata_of(const event_origin& x) {
+  return R"({"causation_id":")" + escaped(x.causation_id)
+         + R"(","correlation_id":")" + escaped(x.correlation_id)
+         + R"(","depth":)" + std::to_string(x.depth) + '}';
+}
+
+} // namespace projections

@@ -1,0 +1,77 @@
+// The base of projections whose own state is event-sourced: aggregates of an
+// application. Users derive from it; a runner runs what they derive.
+#pragma once
+
+#include "storage/application.hpp"
+#include "storage/process_recorder.hpp"
+#include "storage/projection.hpp"
+#include "storage/store_error.hpp"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace projections {
+
+/// A projection that answers events by saving aggregates of an `Application`.
+/// What it saves and the place of the event are recorded in one transaction, so
+/// every event counts exactly once:
+///
+///     class dog_counting : public event_sourced_projection<dog_counts> {
+///     public:
+///       explicit dog_counting(std::shared_ptr<process_recorder> recorder)
+///         : event_sourced_projection("DogCounts", std::move(recorder),
+///                                    {"dogcounting"}) {
+///         when<dog_registered>([this](const dog_registered&) {
+///           auto counter = app().repository().get<dog_counter>(counter_id);
+///           counter.count_dog();
+///           app().save(counter);
+///         });
+///       }
+///     };
+///
+/// Such a view cannot be emptied, and so not rebuilt: its events stay.
+template <class Application>
+class event_sourced_projection : public projection<process_recorder> {
+public:
+  /// The aggregates are those of the application `name`, in the events of
+  /// `recorder`, which is not null.
+  event_sourced_projection(std::string name,
+                           std::shared_ptr<process_recorder> recorder,
+                           projection_description description)
+    : projection(recorder, std::move(description)),
+      app_(std::move(name), events_of(recorder)) {
+    // nop
+  }
+
+  // -- modifiers ---------------------------------------------------------------
+
+  void process_event(const recorded_event& event, const tracking& x) override {
+    try {
+      projection::process_event(event, x);
+    } catch (const wrong_expected_version& e) {
+      // Read again, the aggregate is as it has become.
+      throw store_unavailable{e.what()};
+    }
+  }
+
+  [[nodiscard]] Application& app() {
+    return app_;
+  }
+
+protected:
+  /// Calls `handler(event)` for events of type `E`, and records their place.
+  template <event E, class F>
+  void when(F handler) {
+    on<E>([this, handler = std::move(handler)](const E& event,
+                                               const tracking& x) mutable {
+      handler(event);
+      view().insert_tracking(x);
+    });
+  }
+
+private:
+  Application app_;
+};
+
+} // namespace projections

@@ -1,0 +1,38 @@
+// Tracking and events in memory, for projections that answer events with events
+// and need not outlive the process.
+#pragma once
+
+#include "storage/memory_event_store.hpp"
+#include "storage/memory_recorder.hpp"
+#include "storage/process_recorder.hpp"
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+namespace projections {
+
+/// A process recorder over a log in memory. While a transaction goes on, nobody
+/// else reads or appends; one that fails leaves nothing. Thread-safe.
+class memory_process_recorder final : public memory_recorder<process_recorder> {
+public:
+  /// `log` is not null; other stores may share it.
+  explicit memory_process_recorder(std::shared_ptr<memory_log> log)
+    : log_(std::move(log)), events_(log_) {
+    // nop
+  }
+
+  void in_one_transaction(const std::function<void()>& commands) override {
+    all_or_nothing([&] { log_->all_or_nothing(commands); });
+  }
+
+  event_store& events() override {
+    return events_;
+  }
+
+private:
+  std::shared_ptr<memory_log> log_;
+  memory_event_store events_;
+};
+
+} // namespace projections

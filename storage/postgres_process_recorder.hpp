@@ -1,0 +1,41 @@
+// Tracking and events in one PostgreSQL database, for projections that answer
+// events with events.
+#pragma once
+
+#include "storage/database_process_recorder.hpp"
+#include "storage/postgres_event_store.hpp"
+#include "storage/postgres_event_tables.hpp"
+#include "storage/postgres_listener.hpp"
+#include "storage/postgres_recorder.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace projections {
+
+/// A process recorder in a database. From the first append of a transaction to
+/// its end, others who append to the same table wait. Thread-safe.
+class postgres_process_recorder final
+  : public database_process_recorder<postgres_recorder<process_recorder>,
+                                     postgres_event_tables> {
+public:
+  /// Connects to the database `uri` and makes the tables that are not there.
+  /// The events are in the table of `application`, as `postgres_event_store`
+  /// has it. A database in which several projections are tracked needs the name
+  /// of this one.
+  explicit postgres_process_recorder(const std::string& uri,
+                                     std::string_view application = {},
+                                     std::string_view projection = {})
+    : database_process_recorder(
+      [application](postgres_connection& at) {
+        return postgres_event_tables{at, application};
+      },
+      [](postgres_connection& at, const postgres_event_tables& tables) {
+        return postgres_listener::signal(at.uri(), tables.channel());
+      },
+      postgres_look_interval, uri, projection) {
+    // nop
+  }
+};
+
+} // namespace projections
