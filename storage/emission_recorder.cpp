@@ -26,6 +26,7 @@ emission_recorder::emission_recorder(emission_settings settings,
     std::move(settings), recorder,
     joined({std::move(application), events_of(recorder)}, std::move(others))) {
   connection_ = recorder->connection();
+  is_joint_ = true;
 }
 
 emission_recorder::emission_recorder(
@@ -106,8 +107,13 @@ void emission_recorder::take(const tracking& x) {
 /// Records what was gathered, and begins to gather anew.
 void emission_recorder::deliver() {
   outbox_.record_for_others();
-  recorder_->in_one_transaction([this] {
+  // A store in the database of the tracking has another connection, which would
+  // wait for the transaction.
+  if (!is_joint_)
     outbox_.record_for_first();
+  recorder_->in_one_transaction([this] {
+    if (is_joint_)
+      outbox_.record_for_first();
     for (auto& x : reached_)
       recorder_->insert_tracking(x);
   });

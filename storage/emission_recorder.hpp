@@ -97,6 +97,9 @@ private:
   /// What stands for the connection that emitting blocks.
   const void* connection_;
 
+  /// Whether the first target belongs to transactions of the recorder.
+  bool is_joint_ = false;
+
   /// Held by the thread that is in a transaction, and which one that is.
   std::recursive_mutex turn_;
   std::atomic<std::thread::id> thread_{};

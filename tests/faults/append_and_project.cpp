@@ -1,12 +1,14 @@
 // A process to be killed: several threads append to an event store, while the
-// event counters projection follows it. Started by the tests of kills.
+// event counters projection and one that answers events follow it. Started by
+// the tests of kills.
 //
 //     append_and_project EVENTS VIEW SEED APPENDS
 //
 // EVENTS and VIEW name the databases, as in named_stores.hpp. Each thread
 // appends APPENDS times. After an append has returned, each of its events is
 // told in a line `stream version position` on stdout. When all of it is in the
-// view, the line `end` follows.
+// view and answered, the line `end` follows.
+#include "tests/faults/answering_projection.hpp"
 #include "tests/faults/named_stores.hpp"
 #include "tests/runtime/counting_projection.hpp"
 #include "tests/runtime/runner_fixture.hpp"
@@ -106,8 +108,13 @@ void run(const command_line& command) {
   projection_runner runner{
     log, "upstream",
     std::make_shared<counting_projection>(open_view(command.view)), settings};
+  projection_runner answering{
+    log, "upstream", open_answering(command.events, command.view, log.store()),
+    settings};
   append_in_threads(log, command);
+  answering.wait(log.store()->head(), long_time);
   runner.wait(log.store()->head(), long_time);
+  answering.close();
   runner.close();
   say("end\n");
 }

@@ -1,10 +1,12 @@
 // Goal: a process that is killed at any moment loses no event that it has
-// acknowledged, and its view counts every event once. Method: a process that
+// acknowledged, its view counts every event once, and every event is answered
+// once. Method: a process that
 // appends and projects at the same time is started and killed, over and over on
 // the same databases; a kill counts if it comes after the first acknowledgement
 // and before the end. After each kill, the store and the view as they lie are
 // compared with what was acknowledged and with each other; at the end, a run
 // goes to the head.
+#include "tests/faults/answering_projection.hpp"
 #include "tests/faults/killable_process.hpp"
 #include "tests/faults/log_checks.hpp"
 #include "tests/faults/named_stores.hpp"
@@ -196,6 +198,10 @@ public:
       BOOST_TEST(found->second->stream == event.stream);
       BOOST_TEST(found->second->version == event.version);
     }
+    auto answered
+      = open_process(place_.view())->max_tracking_id("upstream").value_or(0);
+    BOOST_TEST(fault_of_answers(log, answered, place_.events() == place_.view())
+               == "");
     auto content = content_of(*open_view(place_.view()));
     BOOST_TEST(content == fold_of(log, content.position));
     BOOST_TEST(content.position <= last_position(log));

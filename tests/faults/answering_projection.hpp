@@ -1,0 +1,107 @@
+// A projection that answers events with events, for the tests of faults: what
+// it has answered is checked against the log.
+#pragma once
+
+#include "storage/event_projection.hpp"
+#include "tests/faults/named_stores.hpp"
+
+#ifdef PROJECTIONS_WITH_SQLITE
+#  include "storage/sqlite_process_recorder.hpp"
+#endif
+#ifdef PROJECTIONS_WITH_POSTGRESQL
+#  include "storage/postgres_process_recorder.hpp"
+#endif
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace projections::test {
+
+/// The name of the projection, which is also that of its tracking table.
+inline constexpr const char* answering_name = "answering";
+
+/// Returns up to two answers to `x`, in few streams.
+inline std::vector<emitted_event> answers_to(const recorded_event& x) {
+  std::vector<emitted_event> result(static_cast<size_t>(x.version % 3));
+  for (size_t i = 0; i < result.size(); ++i)
+    result[i]
+      = {"answers" + std::to_string((x.version + i) % 5), "Answer",
+         x.stream + ' ' + std::to_string(x.version) + ' ' + std::to_string(i)};
+  return result;
+}
+
+/// Answers all events but answers.
+class answering_projection final : public event_projection {
+public:
+  using event_projection::event_projection;
+
+  void process_event(const recorded_event& event, const tracking& x) override {
+    if (event.topic == "Answer")
+      view().insert_tracking(x);
+    else
+      view().emit(event, answers_to(event), x);
+  }
+};
+
+/// Opens the recorder of the projection in the database `name`, which also has
+/// the events, as in `open_store`.
+inline std::shared_ptr<process_recorder> open_process(const std::string& name) {
+#ifdef PROJECTIONS_WITH_POSTGRESQL
+  if (names_postgres(name))
+    return std::make_shared<postgres_process_recorder>(name, "",
+                                                       answering_name);
+#endif
+#ifdef PROJECTIONS_WITH_SQLITE
+  if (!names_postgres(name))
+    return std::make_shared<sqlite_process_recorder>(name, answering_name);
+#endif
+  throw std::invalid_argument{"no backend for recorder " + name};
+}
+
+/// Returns the projection that answers the events of `store` in the database
+/// `events`. It is tracked there too if `view` is the same, and else, in
+/// transactions of its own, in the database `view`.
+inline std::shared_ptr<answering_projection>
+open_answering(const std::string& events, const std::string& view,
+               std::shared_ptr<event_store> store) {
+  event_projection_description description{answering_name};
+  if (events == view)
+    return std::make_shared<answering_projection>(description, "upstream",
+                                                  open_process(events));
+  return std::make_shared<answering_projection>(
+    description, open_process(view),
+    std::vector<emission_target>{{"upstream", std::move(store)}});
+}
+
+/// Returns what is wrong with the answers in `log`, where events up to
+/// `position` have been answered: one that is missing, comes twice or answers
+/// nothing, and, if there are only `whole` answers, one that comes too early.
+/// Empty if nothing is.
+inline std::string fault_of_answers(const std::vector<recorded_event>& log,
+                                    log_position position, bool whole) {
+  std::map<std::string, int> open;
+  std::map<std::string, int> early;
+  for (auto& x : log)
+    if (x.topic != "Answer")
+      for (auto& answer : answers_to(x))
+        ++(x.position <= position
+             ? open
+             : early)[answer.stream + ' ' + answer.payload];
+  for (auto& x : log) {
+    auto answer = x.stream + ' ' + x.payload;
+    if (x.topic != "Answer" || --open[answer] == 0)
+      continue;
+    if (whole || --early[answer] != 0)
+      return "unexpected or repeated answer " + answer;
+    open.erase(answer);
+  }
+  for (auto& [answer, count] : open)
+    if (count > 0)
+      return "missing answer " + answer;
+  return {};
+}
+
+} // namespace projections::test
