@@ -1,13 +1,16 @@
 #include "runtime/open_store.hpp"
 
 #include "storage/memory_event_store.hpp"
+#include "storage/memory_process_recorder.hpp"
 #include "storage/store_error.hpp"
 
 #ifdef PROJECTIONS_WITH_SQLITE
 #  include "storage/sqlite_event_store.hpp"
+#  include "storage/sqlite_process_recorder.hpp"
 #endif
 #ifdef PROJECTIONS_WITH_POSTGRESQL
 #  include "storage/postgres_event_store.hpp"
+#  include "storage/postgres_process_recorder.hpp"
 #endif
 
 #include <map>
@@ -19,8 +22,11 @@ namespace projections {
 
 namespace {
 
-/// Returns the log that everybody in this process has under `name`.
-std::shared_ptr<memory_log> shared_log(const std::string& name) {
+/// Returns the log that everybody in this process has under `name`; one of its
+/// own without a name.
+std::shared_ptr<memory_log> log_of(const std::string& name) {
+  if (name.empty())
+    return std::make_shared<memory_log>();
   static std::mutex mutex;
   static std::map<std::string, std::weak_ptr<memory_log>> logs;
   std::lock_guard guard{mutex};
@@ -40,8 +46,7 @@ store_opener open_store(const store_name& name,
                         [[maybe_unused]] const std::string& application) {
   switch (name.kind) {
     case store_kind::memory:
-      return [log = name.place.empty() ? std::make_shared<memory_log>()
-                                       : shared_log(name.place)] {
+      return [log = log_of(name.place)] {
         return std::make_unique<memory_event_store>(log);
       };
 #ifdef PROJECTIONS_WITH_SQLITE
@@ -55,6 +60,26 @@ store_opener open_store(const store_name& name,
       return [uri = name.place, application] {
         return std::make_unique<postgres_event_store>(uri, application);
       };
+#endif
+    default:
+      refuse_backend(name);
+  }
+}
+
+std::shared_ptr<process_recorder> open_process_recorder(
+  const store_name& name, [[maybe_unused]] const std::string& application,
+  [[maybe_unused]] const std::string& projection) {
+  switch (name.kind) {
+    case store_kind::memory:
+      return std::make_shared<memory_process_recorder>(log_of(name.place));
+#ifdef PROJECTIONS_WITH_SQLITE
+    case store_kind::sqlite:
+      return std::make_shared<sqlite_process_recorder>(name.place, projection);
+#endif
+#ifdef PROJECTIONS_WITH_POSTGRESQL
+    case store_kind::postgresql:
+      return std::make_shared<postgres_process_recorder>(
+        name.place, application, projection);
 #endif
     default:
       refuse_backend(name);

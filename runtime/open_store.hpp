@@ -3,8 +3,10 @@
 #pragma once
 
 #include "actors/event_store.hpp"
+#include "storage/process_recorder.hpp"
 #include "storage/store_name.hpp"
 
+#include <memory>
 #include <string>
 
 namespace projections {
@@ -17,6 +19,14 @@ namespace projections {
 /// for before it is opened.
 [[nodiscard]] store_opener open_store(const store_name& name,
                                       const std::string& application = {});
+
+/// Opens the recorder of `projection` in the database `name`, beside the events
+/// of `application`: the same ones as `open_store` of this name, for which a
+/// store in memory has to be named, as in `memory:social`. Throws like
+/// `open_store`, and `store_error` if the database cannot be opened.
+[[nodiscard]] std::shared_ptr<process_recorder> open_process_recorder(
+  const store_name& name, const std::string& application = {},
+  const std::string& projection = {});
 
 /// Throws `store_error`: this build lacks the backend of `name`.
 [[noreturn]] void refuse_backend(const store_name& name);

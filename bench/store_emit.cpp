@@ -1,0 +1,129 @@
+// Measures how fast a projection answers a log with events: from the start of
+// its runner until every event is answered.
+//
+//   bench_store_emit STORE first COUNT
+//       answers the first COUNT events of STORE, none of which is answered
+//   bench_store_emit STORE again COUNT
+//       answers them first, and then measures that nothing is left to do: the
+//       projection begins at the start and finds every answer there
+//
+// STORE is the name of a store. One in memory is filled first; others hold
+// COUNT events, as bench_store_append makes them of seed 1. Groups have 1,000
+// events, and tracking and answers are one transaction.
+
+#include "bench/stopwatch.hpp"
+#include "bench/store_events.hpp"
+#include "bench/store_under_test.hpp"
+#include "runtime/event_log.hpp"
+#include "runtime/open_store.hpp"
+#include "runtime/projection_runner.hpp"
+#include "storage/event_projection.hpp"
+
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace projections::bench {
+namespace {
+
+/// A run that takes longer than this hangs.
+constexpr std::chrono::minutes time_max{5};
+
+/// What is booked on an account is booked on its counterpart, too.
+struct amount_mirrored {
+  int64_t amount_cents = 0;
+  std::string reference;
+  std::string purpose;
+  event_time timestamp;
+};
+
+} // namespace
+} // namespace projections::bench
+
+template <>
+struct projections::event_type<projections::bench::amount_mirrored> {
+  using type = projections::bench::amount_mirrored;
+  static constexpr std::string_view topic = "bank:Account.Mirrored";
+  static constexpr auto fields = std::tuple{
+    field("timestamp", &type::timestamp),
+    field("amount_cents", &type::amount_cents),
+    field("reference", &type::reference), field("purpose", &type::purpose)};
+};
+
+namespace projections::bench {
+namespace {
+
+/// Returns the stream of the counterpart of an account.
+std::string counterpart_of(const recorded_event& x) {
+  return {x.stream.rbegin(), x.stream.rend()};
+}
+
+/// Answers every event with one in another stream.
+class mirroring final : public event_projection {
+public:
+  explicit mirroring(std::shared_ptr<process_recorder> recorder)
+    : event_projection({"mirroring",
+                        {std::string{event_type<account_opened>::topic},
+                         std::string{event_type<amount_booked>::topic}},
+                        {std::string{event_type<amount_mirrored>::topic}}},
+                       application_name, std::move(recorder)) {
+    answer<account_opened>(
+      [](const account_opened& x, const recorded_event& recorded) {
+        return std::vector{
+          emit(counterpart_of(recorded),
+               amount_mirrored{0, x.owner, x.currency, x.timestamp})};
+      });
+    answer<amount_booked>(
+      [](const amount_booked& x, const recorded_event& recorded) {
+        return std::vector{emit(counterpart_of(recorded),
+                                amount_mirrored{x.amount_cents, x.reference,
+                                                x.purpose, x.timestamp})};
+      });
+  }
+};
+
+void run(int argc, char** argv) {
+  std::string_view mode = argc == 4 ? argv[2] : "";
+  if (mode != "first" && mode != "again")
+    throw std::runtime_error{"usage: bench_store_emit STORE (first | again) "
+                             "COUNT"};
+  auto count = count_of(argv[3]);
+  auto name = parse_store_name(argv[1]);
+  if (name.kind == store_kind::memory)
+    name = parse_store_name("memory:emit");
+  auto open = open_store(name);
+  if (name.kind == store_kind::memory)
+    open()->append(requests_of(make_events(count, 1), 0, count));
+  auto config = bench_configuration::make();
+  caf::actor_system system{config};
+  event_log log{system, open};
+  auto head = log.store()->head();
+  check_count("events in the store", static_cast<uint64_t>(head), count);
+  auto answer = [&] {
+    projection_runner runner{
+      log, application_name,
+      std::make_shared<mirroring>(open_process_recorder(name))};
+    runner.wait(head, time_max);
+    runner.close();
+  };
+  if (mode == "again") {
+    answer();
+    open_process_recorder(name)->forget(application_name);
+  }
+  stopwatch watch;
+  watch.start();
+  answer();
+  watch.stop(count);
+  check_count("events and answers", static_cast<uint64_t>(log.store()->head()),
+              2 * count);
+}
+
+} // namespace
+} // namespace projections::bench
+
+int main(int argc, char** argv) {
+  return projections::bench::run_program(
+    "bench_store_emit", [&] { projections::bench::run(argc, argv); });
+}
