@@ -22,6 +22,11 @@ int hex_value(char c) {
   return -1;
 }
 
+/// Where RFC 9562 has dashes, in bytes that come before.
+constexpr bool has_dash_before(size_t byte) {
+  return byte == 4 || byte == 6 || byte == 8 || byte == 10;
+}
+
 } // namespace
 
 uuid random_uuid() {
@@ -49,6 +54,35 @@ std::optional<uuid> uuid_of(std::string_view text) {
     if (high < 0 || low < 0)
       return std::nullopt;
     byte = static_cast<uint8_t>(high * 16 + low);
+  }
+  return result;
+}
+
+std::optional<uuid> uuid_of_dashed(std::string_view text) {
+  uuid result{};
+  if (text.size() != 36)
+    return std::nullopt;
+  auto next = text.begin();
+  for (size_t i = 0; i < result.size(); ++i) {
+    if (has_dash_before(i) && *next++ != '-')
+      return std::nullopt;
+    auto high = hex_digits.find(*next++);
+    auto low = hex_digits.find(*next++);
+    if (high == hex_digits.npos || low == hex_digits.npos)
+      return std::nullopt;
+    result.data[i] = static_cast<uint8_t>(high * 16 + low);
+  }
+  return result;
+}
+
+std::string dashed(const uuid& x) {
+  std::string result;
+  result.reserve(36);
+  for (size_t i = 0; i < x.size(); ++i) {
+    if (has_dash_before(i))
+      result += '-';
+    result += hex_digits[x.data[i] >> 4];
+    result += hex_digits[x.data[i] & 15];
   }
   return result;
 }

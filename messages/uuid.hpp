@@ -23,4 +23,11 @@ using uuid = boost::uuids::uuid;
 /// is anything else.
 [[nodiscard]] std::optional<uuid> uuid_of(std::string_view text);
 
+/// Returns the UUID that RFC 9562 writes as `text`, in lower case; nothing if
+/// it writes none so.
+[[nodiscard]] std::optional<uuid> uuid_of_dashed(std::string_view text);
+
+/// Returns `x` as RFC 9562 writes it, in lower case.
+[[nodiscard]] std::string dashed(const uuid& x);
+
 } // namespace projections

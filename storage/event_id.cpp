@@ -1,18 +1,16 @@
 #include "storage/event_id.hpp"
 
 #include "messages/json_text.hpp"
+#include "messages/uuid.hpp"
 
 #include <boost/uuid/name_generator_sha1.hpp>
-#include <boost/uuid/uuid.hpp>
-#include <boost/uuid/uuid_io.hpp>
 
 namespace projections {
 
 namespace {
 
-constexpr boost::uuids::uuid id_namespace{{0x47, 0x73, 0xe9, 0x2c, 0x11, 0xd2,
-                                           0x51, 0x9c, 0x97, 0xed, 0x07, 0x6e,
-                                           0xa6, 0xcc, 0x54, 0x7b}};
+constexpr uuid id_namespace{{0x47, 0x73, 0xe9, 0x2c, 0x11, 0xd2, 0x51, 0x9c,
+                             0x97, 0xed, 0x07, 0x6e, 0xa6, 0xcc, 0x54, 0x7b}};
 
 void append_string(std::string& array, std::string_view x) {
   array += array.empty() ? "[\"" : ",\"";
@@ -23,7 +21,7 @@ void append_string(std::string& array, std::string_view x) {
 /// Returns the id of the name `array` and a bracket that closes it.
 std::string id_of(std::string array) {
   array += ']';
-  return to_string(boost::uuids::name_generator_sha1{id_namespace}(array));
+  return dashed(boost::uuids::name_generator_sha1{id_namespace}(array));
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "storage/sqlite_event_tables.hpp"
 
+#include "messages/uuid.hpp"
 #include "storage/append_check.hpp"
 
 #include <algorithm>
@@ -99,6 +100,29 @@ int64_t limit_of(size_t limit) {
   return static_cast<int64_t>(std::min<size_t>(limit, INT64_MAX));
 }
 
+/// An idempotency key as it is in the table: a UUID in its usual form as 16
+/// bytes, for the pages of random keys are most of what is written with them,
+/// and any other one as text.
+class stored_key {
+public:
+  /// Refers to `key`.
+  explicit stored_key(const std::string& key)
+    : text_(key), uuid_(uuid_of_dashed(key)) {
+    // nop
+  }
+
+  void bind(SQLite::Statement& to, int place) const {
+    if (uuid_)
+      to.bind(place, uuid_->data, static_cast<int>(uuid_->size()));
+    else
+      to.bindNoCopy(place, text_);
+  }
+
+private:
+  const std::string& text_;
+  std::optional<uuid> uuid_;
+};
+
 /// Refuses `request` if one of its keys is in the store.
 append_outcome find_taken_key(sqlite_connection& at,
                               const append_request& request,
@@ -107,7 +131,7 @@ append_outcome find_taken_key(sqlite_connection& at,
     if (event.idempotency_key.empty())
       continue;
     auto query = at.statement(select_key);
-    query->bindNoCopy(1, event.idempotency_key);
+    stored_key{event.idempotency_key}.bind(*query, 1);
     if (query->executeStep())
       return refuse_key(request, event.idempotency_key,
                         query->getColumn(0).getInt64(), actual);
@@ -127,7 +151,7 @@ log_position record(sqlite_connection& at, const std::string& stream,
   auto position = at.database().getLastInsertRowid();
   if (!event.idempotency_key.empty()) {
     auto key = at.statement(insert_key);
-    key->bindNoCopy(1, event.idempotency_key);
+    stored_key{event.idempotency_key}.bind(*key, 1);
     key->bind(2, position);
     key->exec();
   }
@@ -281,7 +305,7 @@ std::vector<std::optional<recorded_event>> sqlite_event_tables::find_keys(
   result.reserve(keys.size());
   for (auto& key : keys) {
     auto query = at.statement(select_event_by_key);
-    query->bindNoCopy(1, key);
+    stored_key{key}.bind(*query, 1);
     result.emplace_back();
     if (query->executeStep())
       result.back() = event_with_metadata_of(*query);
