@@ -60,7 +60,7 @@ emission_outbox::emission_outbox(emission_settings settings,
   : settings_(std::move(settings)) {
   for (auto& x : targets) {
     applications_.push_back(std::move(x.application));
-    targets_.push_back({std::move(x.store), {}, {}});
+    targets_.push_back({std::move(x.store), {}});
   }
 }
 
@@ -100,8 +100,7 @@ void emission_outbox::take(const recorded_event& source,
     request.stream = std::move(x.stream);
     request.events.push_back(
       {std::move(x.topic), std::move(x.payload), std::move(key), metadata});
-    to.requests.push_back(std::move(request));
-    to.questions.push_back(answered);
+    put(to, std::move(request), answered);
   }
   events_ += events.size();
 }
@@ -116,11 +115,18 @@ void emission_outbox::record_for_first() {
 }
 
 void emission_outbox::clear() {
-  for (auto& x : targets_) {
-    x.requests.clear();
-    x.questions.clear();
-  }
+  for (auto& x : targets_)
+    x.batches.clear();
   events_ = bytes_ = 0;
+}
+
+void emission_outbox::put(target& to, append_request request,
+                          const std::shared_ptr<const question>& answered) {
+  if (to.batches.empty() || to.batches.back().requests.size() == batch_max)
+    to.batches.emplace_back();
+  auto& last = to.batches.back();
+  last.requests.push_back(std::move(request));
+  last.questions.push_back(answered);
 }
 
 emission_outbox::target& emission_outbox::target_of(const emitted_event& x) {
@@ -136,74 +142,68 @@ emission_outbox::target& emission_outbox::target_of(const emitted_event& x) {
   return targets_[static_cast<size_t>(found - applications_.begin())];
 }
 
-/// Appends what was taken for `to`, batch by batch. What is recorded already is
-/// looked at, and counts as done.
-void emission_outbox::record(target& to) {
-  for (size_t begin = 0; begin < to.requests.size(); begin += batch_max) {
-    std::vector<size_t> which(std::min(batch_max, to.requests.size() - begin));
-    std::iota(which.begin(), which.end(), begin);
-    compare(to, append(to, std::move(which)));
-  }
+void emission_outbox::record(const target& to) const {
+  for (auto& x : to.batches)
+    append(*to.store, x);
 }
 
-/// Appends the requests `which`, and returns those whose keys are in the store
-/// already.
-std::vector<size_t> emission_outbox::append(target& to,
-                                            std::vector<size_t> which) {
-  std::vector<size_t> known;
-  for (auto conflicts = 0; !which.empty(); ++conflicts) {
+/// Appends a batch. What is recorded already is looked at, and counts as done.
+void emission_outbox::append(event_store& to, const batch& what) const {
+  batch known;
+  batch again;
+  auto keep = [](batch& in, const batch& from, size_t i) {
+    in.requests.push_back(from.requests[i]);
+    in.questions.push_back(from.questions[i]);
+  };
+  const auto* next = &what;
+  batch now;
+  for (auto conflicts = 0; !next->requests.empty(); ++conflicts) {
     if (conflicts > conflicts_max)
       throw store_unavailable{"streams that projection "
                               + in_quotes(settings_.projection)
                               + " emits into are changed all the time"};
-    std::vector<append_request> batch;
-    batch.reserve(which.size());
-    for (auto i : which)
-      batch.push_back(to.requests[i]);
-    auto outcomes = to.store->append(batch);
-    std::vector<size_t> again;
+    auto outcomes = to.append(next->requests);
     for (size_t i = 0; i < outcomes.size(); ++i)
       switch (outcomes[i].error) {
         case append_error::none:
           break;
         case append_error::key_exists:
-          known.push_back(which[i]);
+          keep(known, *next, i);
           break;
         case append_error::wrong_expected_version:
           // A store that tells versions apart where any will do.
-          again.push_back(which[i]);
+          keep(again, *next, i);
           break;
         default:
-          throw emission_refused{describe(to, which[i]) + ": "
+          throw emission_refused{describe(*next, i) + ": "
                                  + outcomes[i].problem};
       }
-    which = std::move(again);
+    now = std::exchange(again, {});
+    next = &now;
   }
-  return known;
+  if (!known.requests.empty())
+    compare(to, known);
 }
 
-/// Looks whether the store has under the keys of the requests `which` what they
-/// say.
-void emission_outbox::compare(target& to, const std::vector<size_t>& which) {
-  if (which.empty())
-    return;
+/// Looks whether the store has under the keys of `what` what it says.
+void emission_outbox::compare(event_store& to, const batch& what) const {
   std::vector<std::string> keys;
-  keys.reserve(which.size());
-  for (auto i : which)
-    keys.push_back(to.requests[i].events.front().idempotency_key);
-  auto found = to.store->find_keys(keys);
-  for (size_t n = 0; n < which.size(); ++n) {
-    auto& request = to.requests[which[n]];
+  keys.reserve(what.requests.size());
+  for (auto& x : what.requests)
+    keys.push_back(x.events.front().idempotency_key);
+  auto found = to.find_keys(keys);
+  for (size_t i = 0; i < keys.size(); ++i) {
+    auto& request = what.requests[i];
     auto& event = request.events.front();
-    auto& stored = found.at(n);
+    auto& stored = found.at(i);
     if (!stored)
-      throw store_error{describe(to, which[n]) + ": its idempotency key "
-                        + keys[n] + " is in the store without an event"};
+      throw store_error{describe(what, i) + ": its idempotency key " + keys[i]
+                        + " is in the store without an event"};
     if (stored->stream != request.stream || stored->topic != event.topic
         || stored->payload != event.payload)
       diverge({settings_.projection,
-               describe(to, which[n]),
-               keys[n],
+               describe(what, i),
+               keys[i],
                std::move(*stored),
                {request.stream, event.topic, event.payload}});
   }
@@ -217,7 +217,7 @@ void emission_outbox::diverge(divergence x) const {
 }
 
 /// Says which event the request `i` answers.
-std::string emission_outbox::describe(const target& at, size_t i) const {
+std::string emission_outbox::describe(const batch& at, size_t i) {
   auto& x = *at.questions[i];
   return "the event at version " + std::to_string(x.version) + " of stream "
          + in_quotes(x.stream) + " of application " + in_quotes(x.application);

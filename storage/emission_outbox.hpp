@@ -60,20 +60,26 @@ private:
     stream_version version;
   };
 
-  /// What is to be appended to a target: requests of one event each, and what
-  /// each of them answers.
-  struct target {
-    std::shared_ptr<event_store> store;
+  /// What is appended at once: requests of one event each, and what each of
+  /// them answers.
+  struct batch {
     std::vector<append_request> requests;
     std::vector<std::shared_ptr<const question>> questions;
   };
 
+  struct target {
+    std::shared_ptr<event_store> store;
+    std::vector<batch> batches;
+  };
+
+  static void put(target& to, append_request request,
+                  const std::shared_ptr<const question>& answered);
   target& target_of(const emitted_event& x);
-  void record(target& to);
-  std::vector<size_t> append(target& to, std::vector<size_t> which);
-  void compare(target& to, const std::vector<size_t>& which);
+  void record(const target& to) const;
+  void append(event_store& to, const batch& what) const;
+  void compare(event_store& to, const batch& what) const;
   void diverge(divergence x) const;
-  [[nodiscard]] std::string describe(const target& at, size_t i) const;
+  [[nodiscard]] static std::string describe(const batch& at, size_t i);
 
   emission_settings settings_;
   std::vector<std::string> applications_;

@@ -36,8 +36,9 @@ CREATE TABLE IF NOT EXISTS projections_event_metadata (
 constexpr const char* insert_event
   = "INSERT INTO stored_events VALUES (?, ?, ?, ?)";
 
+// Changes nothing if the key is there.
 constexpr const char* insert_key
-  = "INSERT INTO projections_event_keys VALUES (?, ?)";
+  = "INSERT INTO projections_event_keys VALUES (?, ?) ON CONFLICT DO NOTHING";
 
 constexpr const char* insert_metadata
   = "INSERT INTO projections_event_metadata VALUES (?, ?)";
@@ -139,29 +140,14 @@ append_outcome find_taken_key(sqlite_connection& at,
   return {};
 }
 
-log_position record(sqlite_connection& at, const std::string& stream,
-                    stream_version version, const new_event& event) {
-  auto insert = at.statement(insert_event);
-  insert->bindNoCopy(1, stream);
-  insert->bind(2, version);
-  insert->bindNoCopy(3, event.topic);
-  insert->bindNoCopy(4, event.payload.data(),
-                     static_cast<int>(event.payload.size()));
-  insert->exec();
-  auto position = at.database().getLastInsertRowid();
-  if (!event.idempotency_key.empty()) {
-    auto key = at.statement(insert_key);
-    stored_key{event.idempotency_key}.bind(*key, 1);
-    key->bind(2, position);
-    key->exec();
-  }
-  if (!event.metadata.empty()) {
-    auto metadata = at.statement(insert_metadata);
-    metadata->bind(1, position);
-    metadata->bindNoCopy(2, event.metadata);
-    metadata->exec();
-  }
-  return position;
+/// Records that `key` is that of the event at `position`. Returns whether it
+/// was free.
+bool take_key(sqlite_connection& at, const std::string& key,
+              log_position position) {
+  auto insert = at.statement(insert_key);
+  stored_key{key}.bind(*insert, 1);
+  insert->bind(2, position);
+  return insert->exec() > 0;
 }
 
 /// Adds what is recorded beside the events of `slice`, which come after
@@ -202,6 +188,8 @@ std::vector<append_outcome> sqlite_event_tables::append(
   if (changes != versions_as_of_ || versions_.size() > versions_max)
     versions_.clear();
   versions_as_of_ = changes;
+  // SQLite gives the next row this id.
+  next_position_ = head(at) + 1;
   return append_in_groups(
     requests, [&](const append_request& x) { return append_one(at, x); },
     [&](auto body) { append_together(at, body); });
@@ -211,10 +199,12 @@ std::vector<append_outcome> sqlite_event_tables::append(
 void sqlite_event_tables::append_together(sqlite_connection& at,
                                           const std::function<bool()>& body) {
   auto& database = at.database();
+  auto position = next_position_;
   database.exec("SAVEPOINT append_together");
   if (!body()) {
     database.exec("ROLLBACK TO append_together");
     versions_.clear();
+    next_position_ = position;
   }
   database.exec("RELEASE append_together");
 }
@@ -226,17 +216,53 @@ append_outcome sqlite_event_tables::append_one(sqlite_connection& at,
   if (result.error != append_error::none)
     return result;
   auto version = version_of(at, request.stream);
-  result = find_taken_key(at, request, version);
-  if (result.error != append_error::none)
-    return result;
-  result = check_version(request, version);
-  if (result.error != append_error::none)
-    return result;
+  // A key that is free is taken at once where nothing else can be in the way.
+  auto& first = request.events.front();
+  auto is_free = request.events.size() == 1 && !request.expected
+                 && !first.idempotency_key.empty()
+                 && take_key(at, first.idempotency_key, next_position_);
+  if (!is_free) {
+    result = find_taken_key(at, request, version);
+    if (result.error != append_error::none)
+      return result;
+    result = check_version(request, version);
+    if (result.error != append_error::none)
+      return result;
+    for (size_t i = 0; i < request.events.size(); ++i)
+      if (auto& key = request.events[i].idempotency_key; !key.empty())
+        take_key(at, key, next_position_ + static_cast<log_position>(i));
+  }
   for (auto& event : request.events)
     result.positions.push_back(record(at, request.stream, ++version, event));
   result.version = version;
   versions_[request.stream] = version;
   return result;
+}
+
+/// Records `event` at the next position, but not its key.
+log_position sqlite_event_tables::record(sqlite_connection& at,
+                                         const std::string& stream,
+                                         stream_version version,
+                                         const new_event& event) {
+  auto insert = at.statement(insert_event);
+  insert->bindNoCopy(1, stream);
+  insert->bind(2, version);
+  insert->bindNoCopy(3, event.topic);
+  insert->bindNoCopy(4, event.payload.data(),
+                     static_cast<int>(event.payload.size()));
+  insert->exec();
+  auto position = next_position_++;
+  if (at.database().getLastInsertRowid() != position)
+    throw store_error{at.name()
+                      + ": table stored_events gives positions that "
+                        "do not follow one another"};
+  if (!event.metadata.empty()) {
+    auto metadata = at.statement(insert_metadata);
+    metadata->bind(1, position);
+    metadata->bindNoCopy(2, event.metadata);
+    metadata->exec();
+  }
+  return position;
 }
 
 /// Returns the version of `stream` within the transaction of an append.

@@ -55,12 +55,17 @@ private:
                        const std::function<bool()>& body);
   append_outcome append_one(sqlite_connection& at,
                             const append_request& request);
+  log_position record(sqlite_connection& at, const std::string& stream,
+                      stream_version version, const new_event& event);
   stream_version version_of(sqlite_connection& at, const std::string& stream);
 
   /// Versions of streams that were written lately, true for as long as no other
   /// connection has committed.
   std::unordered_map<std::string, stream_version> versions_;
   int64_t versions_as_of_ = -1;
+
+  /// Where the next event goes, in an append.
+  log_position next_position_ = log_start;
 };
 
 } // namespace projections
