@@ -1,6 +1,21 @@
 #include "messages/utf8.hpp"
 
+#include <cstring>
+
 namespace projections {
+
+namespace {
+
+/// Returns whether the first eight bytes of `text` are there and ASCII.
+bool starts_with_ascii_word(std::string_view text) {
+  uint64_t word = 0;
+  if (text.size() < sizeof(word))
+    return false;
+  std::memcpy(&word, text.data(), sizeof(word));
+  return (word & 0x8080808080808080) == 0;
+}
+
+} // namespace
 
 size_t character_length(std::string_view text) {
   auto byte = [text](size_t i) {
@@ -32,6 +47,10 @@ size_t character_length(std::string_view text) {
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
+    if (starts_with_ascii_word(text)) {
+      text.remove_prefix(sizeof(uint64_t));
+      continue;
+    }
     auto length = character_length(text);
     if (length == 0)
       return false;

@@ -20,6 +20,34 @@ std::string in_quotes(std::string_view text) {
   return '"' + std::string{text} + '"';
 }
 
+append_outcome malformed(std::string problem) {
+  return refuse(append_error::malformed, std::move(problem));
+}
+
+/// Says which event of `request` is number `i`.
+std::string place_of(const append_request& request, size_t i) {
+  return "event " + std::to_string(i) + " of an append to stream "
+         + in_quotes(request.stream);
+}
+
+/// Returns what is wrong with `event`, to follow its place; empty if nothing
+/// is.
+std::string problem_of(const new_event& event) {
+  if (event.topic.empty())
+    return " has no topic";
+  if (event.payload.size() > payload_bytes_max)
+    return " has a payload of " + std::to_string(event.payload.size())
+           + " bytes; at most " + std::to_string(payload_bytes_max)
+           + " are taken";
+  for (std::string_view text :
+       {std::string_view{event.topic}, std::string_view{event.idempotency_key},
+        std::string_view{event.metadata}})
+    if (!is_storable_text(text))
+      return ": its topic, idempotency key and metadata must be UTF-8 without "
+             "zero characters";
+  return {};
+}
+
 std::string expectation(const expected_version& expected) {
   return *expected == 0 ? std::string{"does not exist"}
                         : "has version " + std::to_string(*expected);
@@ -33,9 +61,6 @@ std::string reality(stream_version actual) {
 } // namespace
 
 append_outcome check_form(const append_request& request) {
-  auto malformed = [](std::string problem) {
-    return refuse(append_error::malformed, std::move(problem));
-  };
   if (request.stream.empty())
     return malformed("an append without a stream");
   if (!is_storable_text(request.stream))
@@ -47,25 +72,12 @@ append_outcome check_form(const append_request& request) {
   std::unordered_set<std::string_view> keys;
   for (size_t i = 0; i < request.events.size(); ++i) {
     auto& event = request.events[i];
-    auto place = "event " + std::to_string(i) + " of an append to stream "
-                 + in_quotes(request.stream);
-    if (event.topic.empty())
-      return malformed(place + " has no topic");
-    if (event.payload.size() > payload_bytes_max)
-      return malformed(place + " has a payload of "
-                       + std::to_string(event.payload.size())
-                       + " bytes; at most " + std::to_string(payload_bytes_max)
-                       + " are taken");
-    for (std::string_view text :
-         {event.topic, event.idempotency_key, event.metadata})
-      if (!is_storable_text(text))
-        return malformed(place
-                         + ": its topic, idempotency key and metadata "
-                           "must be UTF-8 without zero characters");
-    if (!event.idempotency_key.empty()
+    if (auto problem = problem_of(event); !problem.empty())
+      return malformed(place_of(request, i) + problem);
+    if (request.events.size() > 1 && !event.idempotency_key.empty()
         && !keys.insert(event.idempotency_key).second)
       return refuse(append_error::key_exists,
-                    place + " repeats idempotency key "
+                    place_of(request, i) + " repeats idempotency key "
                       + in_quotes(event.idempotency_key));
   }
   return {};
