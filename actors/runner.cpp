@@ -181,7 +181,7 @@ void runner_state::take_slice(const log_part& part, log_position asked_after) {
   is_reading_ = false;
   if (status_.phase == runner_phase::following && asked_after == next_after_) {
     next_after_ = part.slice->read_to;
-    slices_.push_back(part.slice);
+    slices_.push_back({part.slice, fold_->prepare(*part.slice)});
   }
   go_on();
 }
@@ -197,8 +197,10 @@ void runner_state::take_step(view_step_kind kind, log_position head) {
   step.kind = kind;
   step.fold = fold_;
   step.head = head;
-  if (kind == view_step_kind::fold)
-    step.slice = slices_.front();
+  if (kind == view_step_kind::fold) {
+    step.slice = slices_.front().slice;
+    step.prepared = slices_.front().prepared;
+  }
   compat::request(self_, *worker_, std::move(step))
     .then(
       [this, kind](const view_step_done& x) {

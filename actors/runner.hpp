@@ -58,6 +58,12 @@ struct runner_state {
 private:
   using position_promise = compat::promise<position_reached>;
 
+  /// A part of the log, and what the projection has prepared of it.
+  struct read_slice {
+    std::shared_ptr<const log_slice> slice;
+    std::shared_ptr<prepared_events> prepared;
+  };
+
   /// Who waits for a position.
   struct waiter {
     log_position position = log_start;
@@ -100,7 +106,7 @@ private:
   bool has_claim_ = false;
 
   /// What was read and is not folded yet, two slices at most.
-  std::deque<std::shared_ptr<const log_slice>> slices_;
+  std::deque<read_slice> slices_;
 
   /// Where to read on, and whether a slice was asked for.
   log_position next_after_ = log_start;

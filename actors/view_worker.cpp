@@ -15,12 +15,12 @@ namespace {
 /// No further group is begun so long after the first one of a step.
 constexpr std::chrono::milliseconds step_time_max{2};
 
-/// Folds groups of `slice`, at least one. Small groups take less time than the
-/// messages of a step.
-view_step_outcome fold_groups(projection_fold& fold, const log_slice& slice) {
+/// Folds groups of the slice, at least one. Small groups take less time than
+/// the messages of a step.
+view_step_outcome fold_groups(projection_fold& fold, const view_step& step) {
   using clock = std::chrono::steady_clock;
   auto until = clock::now() + step_time_max;
-  while (fold.fold_group(slice))
+  while (fold.fold_group(*step.slice, step.prepared))
     if (fold.hurries() || clock::now() >= until)
       return view_step_outcome::more;
   return view_step_outcome::done;
@@ -36,7 +36,7 @@ view_step_outcome take(const view_step& step) {
       fold.begin(step.head);
       return view_step_outcome::done;
     case view_step_kind::fold:
-      return fold_groups(fold, *step.slice);
+      return fold_groups(fold, step);
     case view_step_kind::empty:
       fold.empty_view();
       return view_step_outcome::done;

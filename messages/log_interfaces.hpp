@@ -15,6 +15,7 @@
 
 namespace projections {
 
+class prepared_events;
 class projection_fold;
 
 // Parts of the log are shared and never changed, and exceptions are handed on
@@ -127,8 +128,9 @@ enum class view_step_kind : uint8_t {
 struct view_step {
   view_step_kind kind = view_step_kind::claim;
   std::shared_ptr<projection_fold> fold;
-  /// What to fold, for that step; else null.
+  /// What to fold, for that step, and what was prepared of it; else null.
   std::shared_ptr<const log_slice> slice;
+  std::shared_ptr<prepared_events> prepared;
   /// The head of the log, to begin.
   log_position head = log_start;
 };

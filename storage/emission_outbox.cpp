@@ -66,43 +66,16 @@ emission_outbox::emission_outbox(emission_settings settings,
 
 // -- modifiers ----------------------------------------------------------------
 
-void emission_outbox::take(const recorded_event& source,
-                           const std::string& application,
-                           std::vector<emitted_event> events) {
-  if (events.empty())
-    return;
-  auto origin = origin_behind(source, application);
-  if (origin.depth > emission_depth_max)
-    throw emission_refused{
-      words_of(source) + " is the answer number "
-      + std::to_string(emission_depth_max) + " in a row; projection "
-      + in_quotes(settings_.projection)
-      + " does not answer it, because projections seem to answer each other "
-        "for ever"};
-  auto metadata = metadata_of(origin);
-  auto answered = std::make_shared<const question>(
-    question{application, source.stream, source.version});
-  for (size_t i = 0; i < events.size(); ++i) {
-    auto& x = events[i];
-    if (!settings_.outputs.empty()
-        && std::find(settings_.outputs.begin(), settings_.outputs.end(),
-                     x.topic)
-             == settings_.outputs.end())
-      throw emission_refused{"projection " + in_quotes(settings_.projection)
-                             + " answers " + words_of(source) + " with "
-                             + in_quotes(x.topic)
-                             + ", which is none of its declared outputs"};
-    auto& to = target_of(x);
-    auto key = emission_key(settings_.projection, application, source.stream,
-                            source.version, i);
-    bytes_ += x.payload.size() + metadata.size();
-    append_request request;
-    request.stream = std::move(x.stream);
-    request.events.push_back(
-      {std::move(x.topic), std::move(x.payload), std::move(key), metadata});
-    put(to, std::move(request), answered);
+void emission_outbox::take(keyed_emission x) {
+  for (auto& [request, number] : x.requests) {
+    auto& batches = targets_[number].batches;
+    if (batches.empty() || batches.back().requests.size() == batch_max)
+      batches.emplace_back();
+    batches.back().requests.push_back(std::move(request));
+    batches.back().questions.push_back(x.answered);
   }
-  events_ += events.size();
+  events_ += x.requests.size();
+  bytes_ += x.bytes;
 }
 
 void emission_outbox::record_for_others() {
@@ -118,28 +91,6 @@ void emission_outbox::clear() {
   for (auto& x : targets_)
     x.batches.clear();
   events_ = bytes_ = 0;
-}
-
-void emission_outbox::put(target& to, append_request request,
-                          const std::shared_ptr<const question>& answered) {
-  if (to.batches.empty() || to.batches.back().requests.size() == batch_max)
-    to.batches.emplace_back();
-  auto& last = to.batches.back();
-  last.requests.push_back(std::move(request));
-  last.questions.push_back(answered);
-}
-
-emission_outbox::target& emission_outbox::target_of(const emitted_event& x) {
-  if (x.application.empty())
-    return targets_.front();
-  auto found
-    = std::find(applications_.begin(), applications_.end(), x.application);
-  if (found == applications_.end())
-    throw emission_refused{
-      "projection " + in_quotes(settings_.projection) + " emits "
-      + in_quotes(x.topic) + " into the log of application "
-      + in_quotes(x.application) + ", which is none of its targets"};
-  return targets_[static_cast<size_t>(found - applications_.begin())];
 }
 
 void emission_outbox::record(const target& to) const {
@@ -214,6 +165,63 @@ void emission_outbox::diverge(divergence x) const {
     throw divergence_error{std::move(x)};
   if (settings_.report_divergence)
     settings_.report_divergence(x);
+}
+
+// -- inspectors ---------------------------------------------------------------
+
+keyed_emission emission_outbox::make_keyed(
+  const recorded_event& source, const std::string& application,
+  std::vector<emitted_event> events) const {
+  keyed_emission result;
+  if (events.empty())
+    return result;
+  auto origin = origin_behind(source, application);
+  if (origin.depth > emission_depth_max)
+    throw emission_refused{
+      words_of(source) + " is the answer number "
+      + std::to_string(emission_depth_max) + " in a row; projection "
+      + in_quotes(settings_.projection)
+      + " does not answer it, because projections seem to answer each other "
+        "for ever"};
+  auto metadata = metadata_of(origin);
+  result.answered = std::make_shared<const question>(
+    question{application, source.stream, source.version});
+  result.requests.reserve(events.size());
+  for (size_t i = 0; i < events.size(); ++i) {
+    auto& x = events[i];
+    auto& declared = settings_.outputs;
+    if (!declared.empty()
+        && std::find(declared.begin(), declared.end(), x.topic)
+             == declared.end())
+      throw emission_refused{"projection " + in_quotes(settings_.projection)
+                             + " answers " + words_of(source) + " with "
+                             + in_quotes(x.topic)
+                             + ", which is none of its declared outputs"};
+    auto to = target_of(x);
+    result.bytes += x.payload.size() + metadata.size();
+    append_request request;
+    request.stream = std::move(x.stream);
+    request.events.push_back({std::move(x.topic), std::move(x.payload),
+                              emission_key(settings_.projection, application,
+                                           source.stream, source.version, i),
+                              metadata});
+    result.requests.push_back({std::move(request), to});
+  }
+  return result;
+}
+
+/// Returns the number of the target that `x` goes to.
+size_t emission_outbox::target_of(const emitted_event& x) const {
+  if (x.application.empty())
+    return 0;
+  auto found
+    = std::find(applications_.begin(), applications_.end(), x.application);
+  if (found == applications_.end())
+    throw emission_refused{
+      "projection " + in_quotes(settings_.projection) + " emits "
+      + in_quotes(x.topic) + " into the log of application "
+      + in_quotes(x.application) + ", which is none of its targets"};
+  return static_cast<size_t>(found - applications_.begin());
 }
 
 /// Says which event the request `i` answers.

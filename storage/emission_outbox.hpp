@@ -12,6 +12,28 @@
 
 namespace projections {
 
+/// The answers to one event, ready to be appended.
+struct keyed_emission {
+  /// What is answered.
+  struct question {
+    std::string application;
+    std::string stream;
+    stream_version version;
+  };
+
+  /// A request of one event, and the number of its target.
+  struct addressed_request {
+    append_request request;
+    size_t target;
+  };
+
+  std::shared_ptr<const question> answered = {};
+  std::vector<addressed_request> requests = {};
+
+  /// The payloads and metadata, in bytes.
+  size_t bytes = 0;
+};
+
 /// Gathers events for one or several stores and appends them in batches, each
 /// event by itself under its key. Not thread-safe.
 class emission_outbox {
@@ -26,11 +48,8 @@ public:
 
   // -- modifiers ---------------------------------------------------------------
 
-  /// Takes `events`, with which the projection answers `source` from the log of
-  /// `application`. Throws `emission_refused` if one is not declared, goes to
-  /// an unknown target, or if `source` is as deep as emissions may be.
-  void take(const recorded_event& source, const std::string& application,
-            std::vector<emitted_event> events);
+  /// Takes answers to be recorded.
+  void take(keyed_emission x);
 
   /// Records what was taken for all targets but the first.
   void record_for_others();
@@ -43,6 +62,14 @@ public:
 
   // -- inspectors --------------------------------------------------------------
 
+  /// Gives their keys to `events`, with which the projection answers `source`
+  /// from the log of `application`. Throws `emission_refused` if one is not
+  /// declared, goes to an unknown target, or if `source` is as deep as
+  /// emissions may be. Thread-safe.
+  [[nodiscard]] keyed_emission
+  make_keyed(const recorded_event& source, const std::string& application,
+             std::vector<emitted_event> events) const;
+
   [[nodiscard]] bool is_full() const {
     return events_ >= events_max || bytes_ >= bytes_max;
   }
@@ -53,12 +80,7 @@ public:
   }
 
 private:
-  /// What an answer answers.
-  struct question {
-    std::string application;
-    std::string stream;
-    stream_version version;
-  };
+  using question = keyed_emission::question;
 
   /// What is appended at once: requests of one event each, and what each of
   /// them answers.
@@ -72,9 +94,7 @@ private:
     std::vector<batch> batches;
   };
 
-  static void put(target& to, append_request request,
-                  const std::shared_ptr<const question>& answered);
-  target& target_of(const emitted_event& x);
+  [[nodiscard]] size_t target_of(const emitted_event& x) const;
   void record(const target& to) const;
   void append(event_store& to, const batch& what) const;
   void compare(event_store& to, const batch& what) const;

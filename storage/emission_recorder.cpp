@@ -44,9 +44,15 @@ emission_recorder::emission_recorder(
 void emission_recorder::emit(const recorded_event& source,
                              std::vector<emitted_event> events,
                              const tracking& x) {
+  // Within the transaction, which fails with it.
+  in_one_transaction(
+    [&] { emit(make_keyed(source, x.application, std::move(events)), x); });
+}
+
+void emission_recorder::emit(keyed_emission answers, const tracking& x) {
   in_one_transaction([&] {
     take(x);
-    outbox_.take(source, x.application, std::move(events));
+    outbox_.take(std::move(answers));
     if (outbox_.is_full())
       deliver();
   });

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace projections {
@@ -47,6 +48,9 @@ public:
   void emit(const recorded_event& source, std::vector<emitted_event> events,
             const tracking& x);
 
+  /// Records answers that have their keys already, likewise.
+  void emit(keyed_emission answers, const tracking& x);
+
   void insert_tracking(const tracking& x) override;
 
   void in_one_transaction(const std::function<void()>& commands) override;
@@ -76,6 +80,13 @@ public:
   change_signal& changes() override;
 
   std::optional<std::chrono::milliseconds> poll_interval() const override;
+
+  /// As in `emission_outbox`. Thread-safe.
+  [[nodiscard]] keyed_emission
+  make_keyed(const recorded_event& source, const std::string& application,
+             std::vector<emitted_event> events) const {
+    return outbox_.make_keyed(source, application, std::move(events));
+  }
 
   /// The applications that are emitted into, that of the first target first.
   [[nodiscard]] const std::vector<std::string>& applications() const {

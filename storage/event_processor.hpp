@@ -12,8 +12,18 @@
 
 namespace projections {
 
+/// What a processor has worked out ahead of a part of the log. Only the
+/// processor that has made it knows what is in it.
+class prepared_events {
+public:
+  prepared_events() = default;
+  prepared_events(const prepared_events&) = delete;
+  prepared_events& operator=(const prepared_events&) = delete;
+  virtual ~prepared_events() = default;
+};
+
 /// Folds recorded events into a view. Used by one thread at a time, not always
-/// the same.
+/// the same, but for `prepare`.
 class event_processor {
 public:
   event_processor() = default;
@@ -37,10 +47,27 @@ public:
     return nullptr;
   }
 
+  /// Tells what was prepared of the events that are processed next; null for
+  /// nothing.
+  virtual void
+  use_prepared([[maybe_unused]] std::shared_ptr<prepared_events> x) {
+    // Nothing is prepared.
+  }
+
   /// The view.
   virtual tracking_recorder& recorder() = 0;
 
   // -- inspectors --------------------------------------------------------------
+
+  /// Works out what depends on the events of `slice`, from the log of
+  /// `application`, alone. Returns null if that is nothing. Throws nothing:
+  /// what fails is left to `process_event`. Thread-safe: called while other
+  /// events are processed.
+  [[nodiscard]] virtual std::shared_ptr<prepared_events>
+  prepare([[maybe_unused]] const log_slice& slice,
+          [[maybe_unused]] const std::string& application) const {
+    return nullptr;
+  }
 
   /// Returns the name of the projection.
   [[nodiscard]] virtual const std::string& name() const = 0;

@@ -2,17 +2,19 @@
 // a runner runs what they derive, like every other projection.
 #pragma once
 
+#include "messages/keyed_hash.hpp"
 #include "storage/emission.hpp"
-#include "storage/emission_graph.hpp"
 #include "storage/emission_recorder.hpp"
+#include "storage/event_processor.hpp"
+#include "storage/event_types.hpp"
 #include "storage/process_recorder.hpp"
-#include "storage/projection.hpp"
 
 #include <concepts>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -46,9 +48,9 @@ struct event_projection_description {
 ///
 ///     class followship : public event_projection {
 ///     public:
-///       explicit followship(emission_target to, …)
-///         : event_projection({"followship", {"Followed"}, {"WasFollowed"}}, …)
-///         {
+///       explicit followship(std::shared_ptr<process_recorder> recorder)
+///         : event_projection({"followship", {"Followed"}, {"WasFollowed"}},
+///                            "social", std::move(recorder)) {
 ///         answer<followed>([](const followed& x) {
 ///           return std::vector{emit(x.whom, was_followed{x.who})};
 ///         });
@@ -58,9 +60,9 @@ struct event_projection_description {
 /// What it returns is recorded exactly once: under keys that follow from the
 /// event that is answered, and retried by the runner until all of it is in. The
 /// function must depend on the event alone: no clock, no random numbers, no
-/// other state. A projection that wants events as they were recorded overrides
-/// `process_event` and calls `view().emit`.
-class event_projection : public projection<emission_recorder> {
+/// other state. It is called ahead of time, by several threads, and again after
+/// a failure.
+class event_projection : public event_processor {
 public:
   /// Emits into the events of `recorder`, which are those of `application`, in
   /// one transaction with its tracking, and, in commits before, into `others`.
@@ -83,24 +85,67 @@ public:
   /// others or not, as far as all of them have declared what they emit.
   std::shared_ptr<void> begin_run(const std::string& application) override;
 
+  void use_prepared(std::shared_ptr<prepared_events> x) override;
+
+  tracking_recorder& recorder() override {
+    return *recorder_;
+  }
+
+  // -- inspectors --------------------------------------------------------------
+
+  /// Returns the events with which it answers `event`: what was said with
+  /// `answer`, or nothing for other topics that it wants. Throws
+  /// `unknown_topic` for any other. A projection that takes events as they were
+  /// recorded overrides it. Thread-safe.
+  [[nodiscard]] virtual std::vector<emitted_event>
+  answers_to(const recorded_event& event) const;
+
+  std::shared_ptr<prepared_events> prepare(
+    const log_slice& slice, const std::string& application) const override;
+
+  [[nodiscard]] const std::string& name() const override {
+    return description_.name;
+  }
+
+  [[nodiscard]] int64_t version() const override {
+    return description_.version;
+  }
+
+  [[nodiscard]] const std::vector<std::string>& topics() const override {
+    return description_.topics;
+  }
+
 protected:
   /// Answers events of type `E` with `f(event)` or `f(event, recorded)`, which
   /// returns a `std::vector<emitted_event>`.
   template <event E, class F>
   void answer(F f) {
-    on<E>([this, f = std::move(f)](const E& event, const tracking& x) {
-      if constexpr (std::invocable<const F&, const E&, const recorded_event&>)
-        view().emit(*source_, f(event, *source_), x);
-      else
-        view().emit(*source_, f(event), x);
-    });
+    answers_.insert_or_assign(
+      std::string{event_type<E>::topic},
+      [f = std::move(f)](const recorded_event& x) {
+        if constexpr (std::invocable<const F&, const E&, const recorded_event&>)
+          return f(decode<E>(x), x);
+        else
+          return f(decode<E>(x));
+      });
   }
 
 private:
-  std::vector<std::string> outputs_;
+  class prepared_answers;
 
-  /// What is being answered; null in between.
-  const recorded_event* source_ = nullptr;
+  using answer_function
+    = std::function<std::vector<emitted_event>(const recorded_event&)>;
+
+  [[nodiscard]] bool wants(const std::string& topic) const;
+
+  event_projection_description description_;
+  std::shared_ptr<emission_recorder> recorder_;
+  std::unordered_map<std::string, answer_function, keyed_text_hash,
+                     std::equal_to<>>
+    answers_;
+
+  /// What was worked out of the events that come next; may be null.
+  std::shared_ptr<prepared_answers> prepared_;
 };
 
 } // namespace projections

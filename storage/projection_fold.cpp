@@ -108,10 +108,12 @@ void projection_fold::empty_view() {
   position_ = log_start;
 }
 
-bool projection_fold::fold_group(const log_slice& slice) {
+bool projection_fold::fold_group(const log_slice& slice,
+                                 std::shared_ptr<prepared_events> prepared) {
   failed_event_.clear();
   if (slice.read_to <= position_)
     return false;
+  processor_->use_prepared(std::move(prepared));
   auto& view = processor_->recorder();
   auto first = std::upper_bound(
     slice.events.begin(), slice.events.end(), position_,

@@ -24,7 +24,7 @@ struct group_limits {
 };
 
 /// The fold of one application's events by one projection. Not thread-safe but
-/// for `hurry` and `interrupt`.
+/// for `hurry`, `interrupt` and `prepare`.
 class projection_fold {
 public:
   /// `processor` is not null.
@@ -56,7 +56,9 @@ public:
   /// before it are recorded, and `failed_event` tells which one it was. Throws
   /// `store_unavailable` if the view cannot be reached; then how far it is has
   /// to be looked up by `begin`.
-  bool fold_group(const log_slice& slice);
+  /// `prepared` is what `prepare` has returned for the slice, or null.
+  bool fold_group(const log_slice& slice,
+                  std::shared_ptr<prepared_events> prepared = nullptr);
 
   /// Makes the group under way the last one, however small, and commits it.
   void hurry(bool on) {
@@ -69,6 +71,12 @@ public:
   }
 
   // -- inspectors --------------------------------------------------------------
+
+  /// Works ahead, by any thread, while another slice is folded.
+  [[nodiscard]] std::shared_ptr<prepared_events>
+  prepare(const log_slice& slice) const {
+    return processor_->prepare(slice, application_);
+  }
 
   /// Returns the last position that is recorded.
   [[nodiscard]] log_position position() const {

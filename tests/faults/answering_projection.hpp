@@ -24,7 +24,7 @@ namespace projections::test {
 inline constexpr const char* answering_name = "answering";
 
 /// Returns up to two answers to `x`, in few streams.
-inline std::vector<emitted_event> answers_to(const recorded_event& x) {
+inline std::vector<emitted_event> expected_answers(const recorded_event& x) {
   std::vector<emitted_event> result(static_cast<size_t>(x.version % 3));
   for (size_t i = 0; i < result.size(); ++i)
     result[i]
@@ -38,11 +38,10 @@ class answering_projection final : public event_projection {
 public:
   using event_projection::event_projection;
 
-  void process_event(const recorded_event& event, const tracking& x) override {
-    if (event.topic == "Answer")
-      view().insert_tracking(x);
-    else
-      view().emit(event, answers_to(event), x);
+  std::vector<emitted_event>
+  answers_to(const recorded_event& event) const override {
+    return event.topic == "Answer" ? std::vector<emitted_event>{}
+                                   : expected_answers(event);
   }
 };
 
@@ -86,7 +85,7 @@ inline std::string fault_of_answers(const std::vector<recorded_event>& log,
   std::map<std::string, int> early;
   for (auto& x : log)
     if (x.topic != "Answer")
-      for (auto& answer : answers_to(x))
+      for (auto& answer : expected_answers(x))
         ++(x.position <= position
              ? open
              : early)[answer.stream + ' ' + answer.payload];

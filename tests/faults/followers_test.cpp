@@ -39,14 +39,12 @@ public:
     // nop
   }
 
-  void process_event(const recorded_event& event, const tracking& x) override {
-    if (std::stoul(event.stream) % answering == part_)
-      view().emit(event,
-                  {{event.payload, "WasFollowed",
-                    event.stream + ' ' + std::to_string(event.version)}},
-                  x);
-    else
-      view().insert_tracking(x);
+  std::vector<emitted_event>
+  answers_to(const recorded_event& event) const override {
+    if (std::stoul(event.stream) % answering != part_)
+      return {};
+    return {{event.payload, "WasFollowed",
+             event.stream + ' ' + std::to_string(event.version)}};
   }
 
 private:

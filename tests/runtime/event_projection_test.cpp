@@ -82,8 +82,9 @@ public:
     // nop
   }
 
-  void process_event(const recorded_event& event, const tracking& x) override {
-    view().emit(event, {{event.stream, to_, event.payload}}, x);
+  std::vector<emitted_event>
+  answers_to(const recorded_event& event) const override {
+    return {{event.stream, to_, event.payload}};
   }
 
 private:
@@ -334,9 +335,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(changed_function_is_reported_never_written,
           out_(std::move(out)) {
         // nop
       }
-      void process_event(const recorded_event& event,
-                         const tracking& x) override {
-        view().emit(event, {{event.stream, out_, event.payload}}, x);
+      std::vector<emitted_event>
+      answers_to(const recorded_event& event) const override {
+        return {{event.stream, out_, event.payload}};
       }
 
     private:
