@@ -46,8 +46,16 @@ view_claim postgres_writer::claim(const std::string& name) {
   std::lock_guard guard{turn_};
   if (claims_.contains(name))
     return nullptr;
-  auto granted
-    = connection_.call("claim a view", [&] { return try_claim(name); });
+  auto granted = connection_.call("claim a view", [&] {
+    try {
+      return try_claim(name);
+    } catch (...) {
+      // The session may have the claim all the same, and would keep everybody
+      // off the view.
+      connection_.disconnect();
+      throw;
+    }
+  });
   if (!granted)
     return nullptr;
   claims_[name] = {connection_.session_number(), connection_.backend()};
