@@ -30,7 +30,8 @@ struct projection_settings {
 
 /// Runs one projection from its construction to `stop`. The exception that ends
 /// it comes out once: of `run_forever`, `wait` or `close`, whichever is called
-/// first. After that, `runner_stopped` tells of it. Thread-safe.
+/// first. After that, `runner_stopped` tells of it. A timeout that is none, or
+/// too long for the clock, is no limit. Thread-safe.
 class projection_runner {
 public:
   using milliseconds = std::chrono::milliseconds;

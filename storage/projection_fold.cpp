@@ -1,5 +1,7 @@
 #include "storage/projection_fold.hpp"
 
+#include "storage/deadline.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -14,7 +16,7 @@ using clock = std::chrono::steady_clock;
 class group_clock {
 public:
   explicit group_clock(std::chrono::milliseconds limit)
-    : last_(clock::now()), until_(last_ + limit) {
+    : last_(clock::now()), until_(deadline_in(limit)) {
     // nop
   }
 

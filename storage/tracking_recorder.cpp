@@ -1,5 +1,7 @@
 #include "storage/tracking_recorder.hpp"
 
+#include "storage/deadline.hpp"
+
 #include <algorithm>
 #include <exception>
 #include <utility>
@@ -28,7 +30,7 @@ void tracking_recorder::wait(std::string_view application,
                              std::chrono::milliseconds timeout,
                              std::stop_token interrupt) {
   using clock = change_signal::clock;
-  auto deadline = clock::now() + timeout;
+  auto deadline = deadline_in(timeout);
   for (;;) {
     // What is recorded goes before an interrupt and before the deadline.
     auto seen = changes().count();

@@ -106,7 +106,8 @@ public:
   /// is not when `timeout` is over, and `wait_interrupted` if it is not when
   /// `interrupt` is requested. A database that is out of reach meanwhile is not
   /// an error; one that is when `timeout` is over ends it with
-  /// `store_unavailable`.
+  /// `store_unavailable`. A timeout that the clock cannot tell, such as
+  /// `milliseconds::max()`, is no limit.
   void wait(std::string_view application, std::optional<log_position> position,
             std::chrono::milliseconds timeout = std::chrono::seconds{1},
             std::stop_token interrupt = {});

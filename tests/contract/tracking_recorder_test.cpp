@@ -127,6 +127,16 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(wait_is_ended_by_an_interrupt, Views, views) {
                     wait_interrupted);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(longest_timeout_is_no_limit, Views, views) {
+  Views backend;
+  auto view = backend.open();
+  std::stop_source interrupt;
+  std::jthread interrupter{[&] { interrupt.request_stop(); }};
+  BOOST_CHECK_THROW(view->wait("upstream", 7, std::chrono::milliseconds::max(),
+                               interrupt.get_token()),
+                    wait_interrupted);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(position_goes_before_interrupt_and_deadline,
                               Views, views) {
   Views backend;

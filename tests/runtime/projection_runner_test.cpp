@@ -215,10 +215,16 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(stop_ends_run_forever_and_waits, Backend,
   runner_fixture<Backend> f;
   auto runner = f.run(f.view());
   auto forever = std::async(std::launch::async, [&] { runner->run_forever(); });
-  auto waiting = std::async(std::launch::async,
-                            [&] { runner->wait(1'000'000, long_time); });
+  auto longest = std::async(std::launch::async, [&] {
+    runner->run_forever(std::chrono::milliseconds::max());
+    return runner->status().phase;
+  });
+  auto waiting = std::async(std::launch::async, [&] {
+    runner->wait(1'000'000, std::chrono::milliseconds::max());
+  });
   runner->stop();
   forever.get();
+  BOOST_TEST((longest.get() == runner_phase::stopped));
   BOOST_CHECK_THROW(waiting.get(), runner_stopped);
   BOOST_TEST(thrown_text([&] { runner->rebuild(); })
              == "the runner of projection \"eventcounters\" has stopped");
