@@ -72,15 +72,17 @@ runner_state::position_promise runner_state::await(await_position x) {
 
 compat::promise<view_emptied> runner_state::rebuild() {
   auto result = self_->make_response_promise<view_emptied>();
-  if (is_stopping_) {
+  if (is_stopping_)
     result.deliver(reason_of_end());
-    return result;
+  else if (status_.phase == runner_phase::standing_by)
+    result.deliver(rebuild_refusal(reason_to_stand_by()));
+  else {
+    rebuilds_.push_back(result);
+    fold_->hurry(true);
+    if (status_.phase == runner_phase::failed)
+      enter(runner_phase::beginning);
+    go_on();
   }
-  rebuilds_.push_back(result);
-  fold_->hurry(true);
-  if (status_.phase == runner_phase::failed)
-    enter(runner_phase::beginning);
-  go_on();
   return result;
 }
 
@@ -233,6 +235,7 @@ void runner_state::step_taken(view_step_kind kind, const view_step_done& x) {
       go_on();
     } else {
       enter(runner_phase::standing_by);
+      refuse_rebuilds(reason_to_stand_by());
       position_is(x.position);
       pause(settings_.claim_interval);
     }
@@ -273,6 +276,12 @@ void runner_state::emptied() {
   for (auto& x : std::exchange(rebuilds_, {}))
     x.deliver(view_emptied{});
   begun();
+}
+
+void runner_state::refuse_rebuilds(const std::string& why) {
+  fold_->hurry(is_stopping_);
+  for (auto& x : std::exchange(rebuilds_, {}))
+    x.deliver(rebuild_refusal(why));
 }
 
 // -- failures and the end -----------------------------------------------------
@@ -357,6 +366,11 @@ void runner_state::tell(const std::exception_ptr& error) {
     watch_->tell_failure(status_, error);
   else
     watch_->tell(status_);
+}
+
+std::string runner_state::reason_to_stand_by() const {
+  return "the view of projection \"" + fold_->processor().name()
+         + "\" is folded by another runner: ask that one to rebuild it";
 }
 
 caf::error runner_state::reason_of_end() const {

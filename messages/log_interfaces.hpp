@@ -196,7 +196,8 @@ struct position_reached {
   log_position position = log_start;
 };
 
-/// Asks to empty the view and to fold all events again. Ends a failure.
+/// Asks to empty the view and to fold all events again. Ends a failure. A
+/// runner that stands by refuses at once.
 struct rebuild_view {};
 
 /// The view is empty, and is being folded again.

@@ -1,5 +1,6 @@
 #include "runtime/projection_runner.hpp"
 
+#include "actors/store_failure.hpp"
 #include "storage/deadline.hpp"
 #include "storage/store_error.hpp"
 
@@ -80,7 +81,11 @@ void projection_runner::rebuild() {
       [](view_emptied) {
         // It goes on by itself.
       },
-      [](const caf::error& e) { throw runner_stopped{compat::text_of(e)}; });
+      [](const caf::error& e) {
+        if (is_rebuild_refusal(e))
+          throw rebuild_refused{compat::text_of(e)};
+        throw runner_stopped{compat::text_of(e)};
+      });
 }
 
 /// Throws the exception that has ended the runner, or tells of it if it was

@@ -94,6 +94,18 @@ struct fixture {
     return result;
   }
 
+  /// Asks `runner` to rebuild when the system runs, and returns where the
+  /// answer is put.
+  std::shared_ptr<std::string> rebuild(const runner_actor& runner) {
+    auto result = std::make_shared<std::string>("waits");
+    system.get().spawn([=](caf::event_based_actor* self) {
+      compat::request(self, runner, rebuild_view{})
+        .then([result](view_emptied) { *result = "emptied"; },
+              [result](const caf::error& e) { *result = compat::text_of(e); });
+    });
+    return result;
+  }
+
   void advance(std::chrono::milliseconds by) {
     system.advance(by);
     system.run();
@@ -194,6 +206,25 @@ BOOST_AUTO_TEST_CASE(claim_is_asked_for_again) {
   BOOST_TEST(*answer == "waits");
   advance(1ms);
   BOOST_TEST(*answer == "3");
+}
+
+BOOST_AUTO_TEST_CASE(rebuild_is_refused_while_another_runner_has_the_view) {
+  auto claim = view->claim("upstream");
+  auto runner = spawn();
+  // Asked for before the runner knows that it has to stand by, and after.
+  for (int i = 0; i < 2; ++i) {
+    auto answer = rebuild(runner);
+    system.run();
+    BOOST_TEST(*answer
+               == "the view of projection \"eventcounters\" is folded by "
+                  "another runner: ask that one to rebuild it");
+    BOOST_CHECK(watch->status().phase == runner_phase::standing_by);
+  }
+  claim.reset();
+  advance(250ms);
+  auto answer = rebuild(runner);
+  system.run();
+  BOOST_TEST(*answer == "emptied");
 }
 
 BOOST_AUTO_TEST_CASE(who_stands_by_sees_how_far_the_view_is) {

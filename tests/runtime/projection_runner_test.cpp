@@ -141,6 +141,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(second_runner_stands_by, Backend,
   auto second = f.run(f.view());
   while (second->status().phase != runner_phase::standing_by)
     std::this_thread::yield();
+  BOOST_CHECK_THROW(second->rebuild(), rebuild_refused);
+  BOOST_TEST(thrown_text([&] { second->rebuild(); })
+             == "the view of projection \"eventcounters\" is folded by another "
+                "runner: ask that one to rebuild it");
   last = f.append("b", {"T"});
   first->wait(last, long_time);
   BOOST_TEST(second->status().events == 0);
