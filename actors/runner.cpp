@@ -79,8 +79,6 @@ compat::promise<view_emptied> runner_state::rebuild() {
   else {
     rebuilds_.push_back(result);
     fold_->hurry(true);
-    if (status_.phase == runner_phase::failed)
-      enter(runner_phase::beginning);
     go_on();
   }
   return result;
@@ -119,7 +117,8 @@ void runner_state::go_on() {
   }
   if (read_error_ && status_.phase == runner_phase::following)
     return fail(std::exchange(read_error_, nullptr));
-  if (is_pausing_ || status_.phase == runner_phase::failed)
+  auto has_failed = status_.phase == runner_phase::failed;
+  if (is_pausing_ || (has_failed && rebuilds_.empty()))
     return;
   if (!has_claim_)
     take_step(view_step_kind::claim);
@@ -245,6 +244,9 @@ void runner_state::step_taken(view_step_kind kind, const view_step_done& x) {
   } else if (kind == view_step_kind::fold) {
     position_is(x.position);
     folded(x.outcome == view_step_outcome::more);
+  } else if (x.outcome == view_step_outcome::refused) {
+    refuse_rebuilds(compat::words_of(x.error));
+    go_on();
   } else {
     emptied();
   }
@@ -271,6 +273,8 @@ void runner_state::folded(bool has_more) {
 void runner_state::emptied() {
   retries_.reset();
   fold_->hurry(is_stopping_);
+  // Whoever has asked must not see a failure that the rebuild has ended.
+  status_.phase = runner_phase::beginning;
   status_.position = log_start;
   tell();
   for (auto& x : std::exchange(rebuilds_, {}))

@@ -70,8 +70,10 @@ public:
   void close();
 
   /// Empties all of the view and folds all events again. Returns when it is
-  /// empty; a runner that has failed goes on. Throws `rebuild_refused` while it
-  /// stands by, and `runner_stopped` if it has stopped or fails to do it.
+  /// empty; a runner that has failed goes on. Throws `rebuild_refused`, and
+  /// goes on as if it had not been asked, while it stands by or where the view
+  /// has events of other applications, and `runner_stopped` if it has stopped
+  /// or fails to do it.
   void rebuild();
 
   // -- inspectors --------------------------------------------------------------

@@ -35,6 +35,9 @@ postgres_tracking::statements::statements(const postgres_uri& uri,
              "RETURNING notification_id"),
     select_last("SELECT notification_id FROM " + table
                 + " WHERE application_name = $1"),
+    select_applications("SELECT application_name FROM " + table
+                        + " WHERE application_name <> '__migration__' "
+                          "ORDER BY application_name COLLATE \"C\""),
     remove("DELETE FROM " + table + " WHERE application_name = $1"),
     insert_version("INSERT INTO " + versions
                    + " VALUES ($1, $2, $3, $4, $5) "
@@ -191,6 +194,15 @@ postgres_tracking::last(std::string_view application) {
   std::optional<log_position> result;
   query([&](postgres_connection& db) {
     result = select_last(db, std::string{application});
+  });
+  return result;
+}
+
+std::vector<std::string> postgres_tracking::applications() {
+  std::vector<std::string> result;
+  query([&](postgres_connection& db) {
+    for (auto row : db.run(sql_.select_applications))
+      result.emplace_back(text_of(row[0]));
   });
   return result;
 }

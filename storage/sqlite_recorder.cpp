@@ -50,6 +50,9 @@ sqlite_tracking::statements::statements(const std::string& table)
              "RETURNING notification_id"),
     select_last("SELECT notification_id FROM " + quoted_name(table)
                 + " WHERE application_name = ?"),
+    select_applications("SELECT application_name FROM " + quoted_name(table)
+                        + " WHERE application_name <> '__migration__' "
+                          "ORDER BY application_name"),
     remove("DELETE FROM " + quoted_name(table)
            + " WHERE application_name = ?") {
   // nop
@@ -206,6 +209,16 @@ sqlite_tracking::last(std::string_view application) {
       return known;
   std::optional<log_position> result;
   query([&](sqlite_connection& db) { result = select_last(db, application); });
+  return result;
+}
+
+std::vector<std::string> sqlite_tracking::applications() {
+  std::vector<std::string> result;
+  query([&](sqlite_connection& db) {
+    auto rows = db.statement(sql_.select_applications.c_str());
+    while (rows->executeStep())
+      result.push_back(rows->getColumn(0).getString());
+  });
   return result;
 }
 

@@ -14,6 +14,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace projections {
 
@@ -71,8 +72,8 @@ public:
 
   /// Empties the view, but not its tracking. A view that can be rebuilt
   /// overrides it with a command; without that, throws `store_error`. What is
-  /// emptied is all of it: a view that several applications are folded into has
-  /// to be rebuilt from each of them.
+  /// emptied is all of it, of whatever application: `forget` those that are
+  /// tracked in the same transaction.
   virtual void clear();
 
   /// Forgets the position and the version recorded for `application`.
@@ -96,6 +97,16 @@ public:
   /// Returns the last position recorded for `application`, if there is one.
   [[nodiscard]] virtual std::optional<log_position>
   max_tracking_id(std::string_view application) = 0;
+
+  /// Returns the applications for which a position is recorded, in the order
+  /// of the bytes of their names.
+  [[nodiscard]] virtual std::vector<std::string> tracked_applications() = 0;
+
+  /// Returns whether `clear` takes back what events have done, of whatever
+  /// application. Then no application is folded anew while others are tracked.
+  [[nodiscard]] virtual bool clear_empties_all() const {
+    return true;
+  }
 
   /// Returns whether `position` of `application`, or a later one, is recorded.
   /// That is so for no position.

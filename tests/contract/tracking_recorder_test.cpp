@@ -253,6 +253,25 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(emptied_view_begins_again, Views, views) {
   BOOST_TEST(view->get_created_event_counter() == 1);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(tracked_applications_are_listed, Views, views) {
+  Views backend;
+  auto view = backend.open();
+  BOOST_TEST(view->tracked_applications().empty());
+  view->insert_tracking({"b", 3});
+  view->record_version("d", {});
+  view->in_one_transaction([&] {
+    view->insert_tracking({"a", 1});
+    view->insert_tracking({"C", 1});
+    BOOST_TEST(view->tracked_applications()
+                 == (std::vector<std::string>{"C", "a", "b"}),
+               boost::test_tools::per_element());
+  });
+  view->forget("a");
+  BOOST_TEST(backend.open()->tracked_applications()
+               == (std::vector<std::string>{"C", "b"}),
+             boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(version_of_the_code_is_recorded, Views, views) {
   Views backend;
   auto view = backend.open();
