@@ -139,6 +139,13 @@ protected:
   }
 
 private:
+  std::optional<int64_t> foreign_changes() override {
+    if constexpr (requires { tracking_.foreign_changes(); })
+      return tracking_.foreign_changes();
+    else
+      return std::nullopt;
+  }
+
   Tracking tracking_;
 };
 

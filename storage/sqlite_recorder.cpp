@@ -238,6 +238,13 @@ sqlite_tracking::version(std::string_view application) {
   return result;
 }
 
+int64_t sqlite_tracking::foreign_changes() {
+  // To the connection that reads, the one that writes is another one.
+  std::lock_guard guard{reading_};
+  return reader_.call("look for changes",
+                      [this] { return reader_.foreign_changes(); });
+}
+
 /// Writes what the transaction of this thread has gathered.
 void sqlite_tracking::flush() {
   try {

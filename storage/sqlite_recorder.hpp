@@ -72,6 +72,10 @@ public:
   [[nodiscard]] std::optional<fold_version>
   version(std::string_view application);
 
+  /// Returns a number that changes when anything is committed to the file, be
+  /// it by this object.
+  [[nodiscard]] int64_t foreign_changes();
+
   /// How soon a change that another process makes is looked for.
   static constexpr std::chrono::milliseconds look_interval
     = sqlite_poll_interval;

@@ -146,6 +146,14 @@ public:
   poll_interval() const {
     return std::nullopt;
   }
+
+private:
+  /// Returns a number that changes when somebody else has committed something
+  /// to the database, where asking for it takes less than looking; else
+  /// nothing.
+  [[nodiscard]] virtual std::optional<int64_t> foreign_changes() {
+    return std::nullopt;
+  }
 };
 
 } // namespace projections

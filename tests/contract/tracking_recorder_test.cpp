@@ -22,6 +22,24 @@ using namespace std::chrono_literals;
 // Longer than any test may take: what should end a wait is not the clock.
 constexpr auto long_time = 1min;
 
+#ifdef PROJECTIONS_WITH_SQLITE
+/// A view that counts how often it looks for a position.
+class counted_looks final : public sqlite_recorder<> {
+public:
+  explicit counted_looks(const std::string& path) : sqlite_recorder(path) {
+    // nop
+  }
+
+  std::optional<log_position>
+  max_tracking_id(std::string_view application) override {
+    ++looks;
+    return sqlite_recorder::max_tracking_id(application);
+  }
+
+  int looks = 0;
+};
+#endif
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(tracking_recorder_contract)
@@ -336,6 +354,20 @@ BOOST_AUTO_TEST_CASE(views_share_a_sqlite_file_by_the_names_of_projections) {
   BOOST_TEST(!other.max_tracking_id("upstream"));
   sqlite_recorder<> again{folder.path() + "/views", "one"};
   BOOST_TEST((again.max_tracking_id("upstream") == 3));
+}
+
+BOOST_AUTO_TEST_CASE(sqlite_view_looks_again_only_after_a_commit) {
+  temporary_folder folder;
+  counted_looks view{folder.path() + "/view"};
+  BOOST_CHECK_THROW(view.wait("upstream", 1, 150ms), wait_timeout);
+  BOOST_TEST(view.looks == 1);
+  // Of what plain SQL commits nobody tells.
+  std::jthread writer{[&] {
+    SQLite::Database other{folder.path() + "/view", SQLite::OPEN_READWRITE};
+    other.exec("INSERT INTO tracking VALUES ('upstream', 1)");
+  }};
+  view.wait("upstream", 1, long_time);
+  BOOST_TEST(view.looks <= 3);
 }
 #endif
 
