@@ -40,9 +40,14 @@ public:
     }
   }
 
+  void interrupt(bool on) noexcept override {
+    is_interrupted = on;
+  }
+
   int failures_before = 0;
   int failures_after = 0;
   int transactions = 0;
+  bool is_interrupted = false;
 };
 
 struct fixture {
@@ -294,6 +299,23 @@ BOOST_AUTO_TEST_CASE(stop_does_not_wait_for_the_log) {
   compat::send_anonymously(runner, stop_runner{});
   system.run();
   BOOST_CHECK(watch->status().phase == runner_phase::stopped);
+}
+
+BOOST_AUTO_TEST_CASE(runner_that_ends_with_its_view_interrupted_mends_that) {
+  auto runner = spawn();
+  // Its worker is about to claim the view when it has to stop.
+  compat::send_anonymously(runner, stop_runner{});
+  system.run_latest();
+  system.advance(300ms);
+  system.run_latest();
+  BOOST_TEST(view->is_interrupted);
+  runner = nullptr;
+  runners.clear();
+  system.run_latest();
+  BOOST_CHECK(watch->status().phase == runner_phase::stopped);
+  system.run();
+  BOOST_TEST(!view->is_interrupted);
+  BOOST_TEST(!!view->claim("upstream"));
 }
 
 BOOST_AUTO_TEST_CASE(runner_that_is_ended_gives_the_view_back) {
