@@ -12,6 +12,10 @@ namespace {
 constexpr const char* tracking_columns
   = "application_name text, notification_id bigint, ";
 constexpr const char* tracking_key = "PRIMARY KEY (application_name)";
+constexpr const char* versions_layout
+  = "tracking_table text, application_name text, projection_version bigint, "
+    "view_version bigint, projection_name text, "
+    "PRIMARY KEY (tracking_table, application_name)";
 constexpr const char* early_tracking_key
   = "PRIMARY KEY (application_name, notification_id)";
 
@@ -88,6 +92,7 @@ void postgres_tracking::open_tables() {
         "Python library made it; let a later one convert it first"};
   if (found != columns + tracking_key)
     refuse_layout(writing_, sql_.table, found, columns + tracking_key);
+  require_layout(writing_, sql_.versions, versions_layout);
 }
 
 // -- modifiers ----------------------------------------------------------------

@@ -75,6 +75,10 @@ void sqlite_tracking::make_tables() {
   });
   writer_.check_columns(table_,
                         {"application_name TEXT", "notification_id INTEGER"});
+  writer_.check_columns("projections_fold_versions",
+                        {"tracking_table TEXT", "application_name TEXT",
+                         "projection_version INTEGER", "view_version INTEGER",
+                         "projection_name TEXT"});
   auto key_columns = writer_.call("look at the key of table " + table_, [this] {
     auto key = writer_.statement(select_key_columns);
     key->bind(1, table_);
