@@ -1,15 +1,21 @@
 // Goal: a rebuild does not lose what other applications have in the view, and
 // one that is refused changes nothing. Method: a view that tracks another
-// application, over every pair of store and view.
+// application, over every pair of store and view, and a recorder that only
+// emits.
 #include "runtime/projection_runner.hpp"
+#include "storage/emission_recorder.hpp"
+#include "storage/memory_process_recorder.hpp"
 #include "storage/store_error.hpp"
 #include "tests/runtime/counting_projection.hpp"
+#include "tests/runtime/raw_projection.hpp"
 #include "tests/runtime/runner_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace {
 
@@ -62,6 +68,25 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(failure_outlives_a_refused_rebuild, Backend,
   BOOST_CHECK_THROW(runner->rebuild(), rebuild_refused);
   BOOST_TEST((runner->status().phase == runner_phase::failed));
   BOOST_CHECK_THROW(runner->close(), spanner_thrown);
+}
+
+BOOST_AUTO_TEST_CASE(rebuild_of_what_only_emits_loses_nothing) {
+  runner_fixture<store_and_view<memory_backend, memory_views>> f;
+  auto emits = std::make_shared<emission_recorder>(
+    emission_settings{"p"}, "own",
+    std::make_shared<memory_process_recorder>(std::make_shared<memory_log>()),
+    std::vector<emission_target>{});
+  emits->insert_tracking({"downstream", 7});
+  auto last = f.append("a", {"T", "T"});
+  auto runner = f.run(std::make_shared<raw_projection<emission_recorder>>(
+    "p", emits,
+    [](emission_recorder& to, const recorded_event&, const tracking& x) {
+      to.insert_tracking(x);
+    }));
+  runner->wait(last, long_time);
+  runner->rebuild();
+  runner->wait(last, long_time);
+  BOOST_TEST(emits->has_tracking_id("downstream", 7));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
