@@ -77,11 +77,14 @@ struct fixture {
   };
 
   runner_actor spawn() {
+    runner_settings settings;
+    // The test moves the clock by whole pauses.
+    settings.retry.jitter = 0;
     runners.emplace_back(spawn_runner(
       system.get(),
       std::make_shared<projection_fold>(
         std::make_shared<counting_projection>(view), "upstream", limits),
-      reader, watch, {}));
+      reader, watch, settings));
     return runners.back().actor;
   }
 
