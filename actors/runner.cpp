@@ -72,15 +72,15 @@ runner_state::position_promise runner_state::await(await_position x) {
 
 compat::promise<view_emptied> runner_state::rebuild() {
   auto result = self_->make_response_promise<view_emptied>();
-  if (is_stopping_) {
+  if (is_stopping_)
     result.deliver(reason_of_end());
-    return result;
+  else if (status_.phase == runner_phase::standing_by)
+    result.deliver(rebuild_refusal(reason_to_stand_by()));
+  else {
+    rebuilds_.push_back(result);
+    fold_->hurry(true);
+    go_on();
   }
-  rebuilds_.push_back(result);
-  fold_->hurry(true);
-  if (status_.phase == runner_phase::failed)
-    enter(runner_phase::beginning);
-  go_on();
   return result;
 }
 
@@ -117,7 +117,8 @@ void runner_state::go_on() {
   }
   if (read_error_ && status_.phase == runner_phase::following)
     return fail(std::exchange(read_error_, nullptr));
-  if (is_pausing_ || status_.phase == runner_phase::failed)
+  auto has_failed = status_.phase == runner_phase::failed;
+  if (is_pausing_ || (has_failed && rebuilds_.empty()))
     return;
   if (!has_claim_)
     take_step(view_step_kind::claim);
@@ -235,6 +236,7 @@ void runner_state::step_taken(view_step_kind kind, const view_step_done& x) {
       go_on();
     } else {
       enter(runner_phase::standing_by);
+      refuse_rebuilds(reason_to_stand_by());
       position_is(x.position);
       pause(settings_.claim_interval);
     }
@@ -244,6 +246,9 @@ void runner_state::step_taken(view_step_kind kind, const view_step_done& x) {
   } else if (kind == view_step_kind::fold) {
     position_is(x.position);
     folded(x.outcome == view_step_outcome::more);
+  } else if (x.outcome == view_step_outcome::refused) {
+    refuse_rebuilds(compat::words_of(x.error));
+    go_on();
   } else {
     emptied();
   }
@@ -270,11 +275,19 @@ void runner_state::folded(bool has_more) {
 void runner_state::emptied() {
   retries_.reset();
   fold_->hurry(is_stopping_);
+  // Whoever has asked must not see a failure that the rebuild has ended.
+  status_.phase = runner_phase::beginning;
   status_.position = log_start;
   tell();
   for (auto& x : std::exchange(rebuilds_, {}))
     x.deliver(view_emptied{});
   begun();
+}
+
+void runner_state::refuse_rebuilds(const std::string& why) {
+  fold_->hurry(is_stopping_);
+  for (auto& x : std::exchange(rebuilds_, {}))
+    x.deliver(rebuild_refusal(why));
 }
 
 // -- failures and the end -----------------------------------------------------
@@ -359,6 +372,11 @@ void runner_state::tell(const std::exception_ptr& error) {
     watch_->tell_failure(status_, error);
   else
     watch_->tell(status_);
+}
+
+std::string runner_state::reason_to_stand_by() const {
+  return "the view of projection \"" + fold_->processor().name()
+         + "\" is folded by another runner: ask that one to rebuild it";
 }
 
 caf::error runner_state::reason_of_end() const {

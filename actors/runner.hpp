@@ -84,6 +84,7 @@ private:
   void begun();
   void folded(bool has_more);
   void emptied();
+  void refuse_rebuilds(const std::string& why);
   void pause(std::chrono::milliseconds delay);
   void retry_later(const std::exception_ptr& error);
   void fail(const std::exception_ptr& error, const std::string& event = {});
@@ -91,6 +92,7 @@ private:
   void enter(runner_phase phase);
   void position_is(log_position x);
   void tell(const std::exception_ptr& error = nullptr);
+  [[nodiscard]] std::string reason_to_stand_by() const;
   [[nodiscard]] caf::error reason_of_end() const;
 
   interface::pointer self_;

@@ -2,6 +2,8 @@
 
 #include "storage/store_error.hpp"
 
+#include <utility>
+
 namespace projections {
 
 caf::error store_failure(const std::exception_ptr& exception) {
@@ -20,6 +22,14 @@ caf::error store_failure(const std::exception_ptr& exception) {
 bool is_unavailable(const caf::error& error) {
   auto context = error.context();
   return context.match_elements<std::string, bool>() && context.get_as<bool>(1);
+}
+
+caf::error rebuild_refusal(std::string why) {
+  return caf::make_error(caf::sec::invalid_argument, std::move(why));
+}
+
+bool is_rebuild_refusal(const caf::error& error) {
+  return error == caf::sec::invalid_argument;
 }
 
 std::exception_ptr exception_of(const caf::error& error) {

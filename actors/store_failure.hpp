@@ -5,6 +5,7 @@
 #include "messages/caf_compat.hpp"
 
 #include <exception>
+#include <string>
 
 namespace projections {
 
@@ -14,6 +15,12 @@ namespace projections {
 
 /// Returns whether `error` stands for a `store_unavailable`.
 [[nodiscard]] bool is_unavailable(const caf::error& error);
+
+/// Returns the error of a rebuild that is refused, with the words `why`.
+[[nodiscard]] caf::error rebuild_refusal(std::string why);
+
+/// Returns whether `error` was made by `rebuild_refusal`.
+[[nodiscard]] bool is_rebuild_refusal(const caf::error& error);
 
 /// Returns the exception that `error` stands for: a `store_unavailable` or a
 /// `store_error`, with the same words.

@@ -65,6 +65,9 @@ view_worker_actor::behavior_type view_worker_state::make_behavior() {
     } catch (const store_unavailable&) {
       result.outcome = view_step_outcome::unavailable;
       result.error = std::current_exception();
+    } catch (const rebuild_refused&) {
+      result.outcome = view_step_outcome::refused;
+      result.error = std::current_exception();
     } catch (...) {
       result.outcome = view_step_outcome::failed;
       result.error = std::current_exception();

@@ -140,7 +140,8 @@ enum class view_step_outcome : uint8_t {
   done,
   /// The slice has further groups.
   more,
-  /// Somebody else has the claim.
+  /// Somebody else has the claim, or other applications are in a view that was
+  /// to be emptied.
   refused,
   /// The view cannot be reached; trying again may help.
   unavailable,
@@ -152,7 +153,7 @@ struct view_step_done {
   view_step_outcome outcome = view_step_outcome::done;
   /// The position that the view has recorded, as far as the fold knows.
   log_position position = log_start;
-  /// Why it failed or is unavailable; else null.
+  /// Why it failed, is unavailable or must not be emptied; else null.
   std::exception_ptr error;
   /// Which event failed it, in words; empty if none did.
   std::string failed_event;
@@ -198,7 +199,9 @@ struct position_reached {
   log_position position = log_start;
 };
 
-/// Asks to empty the view and to fold all events again. Ends a failure.
+/// Asks to empty the view and to fold all events again. Ends a failure. A
+/// runner that stands by refuses at once, and so does one whose view has events
+/// of other applications.
 struct rebuild_view {};
 
 /// The view is empty, and is being folded again.

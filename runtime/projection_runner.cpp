@@ -1,5 +1,7 @@
 #include "runtime/projection_runner.hpp"
 
+#include "actors/store_failure.hpp"
+#include "storage/deadline.hpp"
 #include "storage/store_error.hpp"
 
 #include <caf/scoped_actor.hpp>
@@ -16,8 +18,8 @@ using clock = run_watch::clock;
 constexpr std::chrono::milliseconds stop_max{900};
 
 clock::time_point
-deadline_in(std::optional<std::chrono::milliseconds> timeout) {
-  return timeout ? clock::now() + *timeout : clock::time_point::max();
+deadline_of(std::optional<std::chrono::milliseconds> timeout) {
+  return timeout ? deadline_in(*timeout) : clock::time_point::max();
 }
 
 } // namespace
@@ -42,7 +44,7 @@ projection_runner::~projection_runner() {
 // -- modifiers ----------------------------------------------------------------
 
 void projection_runner::run_forever(std::optional<milliseconds> timeout) {
-  auto status = watch_->wait_for_end(deadline_in(timeout));
+  auto status = watch_->wait_for_end(deadline_of(timeout));
   if (auto error = watch_->take_error())
     std::rethrow_exception(error);
   if (status.phase == runner_phase::failed)
@@ -51,7 +53,7 @@ void projection_runner::run_forever(std::optional<milliseconds> timeout) {
 
 void projection_runner::wait(log_position position,
                              std::optional<milliseconds> timeout) {
-  auto status = watch_->wait_for(position, deadline_in(timeout));
+  auto status = watch_->wait_for(position, deadline_of(timeout));
   if (status.position >= position)
     return;
   if (has_ended(status.phase))
@@ -79,7 +81,11 @@ void projection_runner::rebuild() {
       [](view_emptied) {
         // It goes on by itself.
       },
-      [](const caf::error& e) { throw runner_stopped{compat::text_of(e)}; });
+      [](const caf::error& e) {
+        if (is_rebuild_refusal(e))
+          throw rebuild_refused{compat::text_of(e)};
+        throw runner_stopped{compat::text_of(e)};
+      });
 }
 
 /// Throws the exception that has ended the runner, or tells of it if it was

@@ -30,7 +30,8 @@ struct projection_settings {
 
 /// Runs one projection from its construction to `stop`. The exception that ends
 /// it comes out once: of `run_forever`, `wait` or `close`, whichever is called
-/// first. After that, `runner_stopped` tells of it. Thread-safe.
+/// first. After that, `runner_stopped` tells of it. A timeout that is none, or
+/// too long for the clock, is no limit. Thread-safe.
 class projection_runner {
 public:
   using milliseconds = std::chrono::milliseconds;
@@ -69,8 +70,10 @@ public:
   void close();
 
   /// Empties all of the view and folds all events again. Returns when it is
-  /// empty; a runner that has failed goes on. Throws `runner_stopped` if it has
-  /// stopped or fails to do it.
+  /// empty; a runner that has failed goes on. Throws `rebuild_refused`, and
+  /// goes on as if it had not been asked, while it stands by or where the view
+  /// has events of other applications, and `runner_stopped` if it has stopped
+  /// or fails to do it.
   void rebuild();
 
   // -- inspectors --------------------------------------------------------------

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace projections {
 
@@ -63,6 +64,10 @@ public:
   std::optional<log_position>
   max_tracking_id(std::string_view application) override {
     return tracking_.last(application);
+  }
+
+  std::vector<std::string> tracked_applications() override {
+    return tracking_.applications();
   }
 
   std::optional<fold_version>
@@ -134,6 +139,13 @@ protected:
   }
 
 private:
+  std::optional<int64_t> foreign_changes() override {
+    if constexpr (requires { tracking_.foreign_changes(); })
+      return tracking_.foreign_changes();
+    else
+      return std::nullopt;
+  }
+
   Tracking tracking_;
 };
 

@@ -162,6 +162,10 @@ emission_recorder::max_tracking_id(std::string_view application) {
   return recorder_->max_tracking_id(application);
 }
 
+std::vector<std::string> emission_recorder::tracked_applications() {
+  return recorder_->tracked_applications();
+}
+
 std::optional<fold_version>
 emission_recorder::recorded_version(std::string_view application) {
   return recorder_->recorded_version(application);

@@ -70,6 +70,13 @@ public:
   std::optional<log_position>
   max_tracking_id(std::string_view application) override;
 
+  std::vector<std::string> tracked_applications() override;
+
+  /// What was emitted for whatever application stays.
+  [[nodiscard]] bool clear_empties_all() const override {
+    return false;
+  }
+
   std::optional<fold_version>
   recorded_version(std::string_view application) override;
 

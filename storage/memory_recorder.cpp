@@ -72,6 +72,14 @@ memory_tracking::last(std::string_view application) {
   return found->second;
 }
 
+std::vector<std::string> memory_tracking::applications() {
+  inside guard{*this};
+  std::vector<std::string> result;
+  for (auto& x : positions_)
+    result.push_back(x.first);
+  return result;
+}
+
 std::optional<fold_version>
 memory_tracking::version(std::string_view application) {
   inside guard{*this};

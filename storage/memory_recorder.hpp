@@ -7,7 +7,9 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace projections {
 
@@ -60,6 +62,9 @@ public:
 
   /// Returns the last position recorded for `application`, if there is one.
   [[nodiscard]] std::optional<log_position> last(std::string_view application);
+
+  /// Returns the applications for which a position is recorded, in order.
+  [[nodiscard]] std::vector<std::string> applications();
 
   /// Returns the version recorded for `application`, if there is one.
   [[nodiscard]] std::optional<fold_version>
@@ -130,6 +135,10 @@ public:
   std::optional<log_position>
   max_tracking_id(std::string_view application) override {
     return tracking_.last(application);
+  }
+
+  std::vector<std::string> tracked_applications() override {
+    return tracking_.applications();
   }
 
   std::optional<fold_version>

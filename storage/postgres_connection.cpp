@@ -8,10 +8,21 @@ namespace projections {
 
 namespace {
 
-/// A cancel request that comes before its statement is lost, so it is repeated:
-/// so often and after so long.
-constexpr int cancel_attempts = 10;
+using clock = std::chrono::steady_clock;
+
+/// A cancel request that comes before its statement is lost, so it is repeated
+/// after so long.
 constexpr std::chrono::milliseconds cancel_interval{50};
+
+/// How long the server is given to cancel a statement. Less than what is left
+/// of the second that a runner has to stop.
+constexpr std::chrono::milliseconds cancel_max{400};
+
+/// How long the thread whose session was shut down is given to see it.
+constexpr std::chrono::milliseconds shut_down_max{100};
+
+/// How long the answer to what is of no account is waited for.
+constexpr std::chrono::milliseconds answer_max{500};
 
 /// Returns whether trying again may help with an error of this SQLSTATE: the
 /// server is going or coming, has too many connections, or somebody has held a
@@ -85,14 +96,15 @@ void postgres_connection::commit(const std::string& before) {
 }
 
 void postgres_connection::roll_back() noexcept {
-  if (!std::exchange(in_transaction_, false) || !session_)
-    return;
-  try {
-    session_->work.exec("ROLLBACK");
-  } catch (...) {
-    // Without the session there is no transaction either.
+  // Without the session there is no transaction either.
+  if (std::exchange(in_transaction_, false))
+    execute_or_disconnect("ROLLBACK");
+}
+
+void postgres_connection::execute_or_disconnect(
+  const std::string& sql) noexcept {
+  if (session_ && !session_->session.execute_within(answer_max, sql))
     disconnect();
-  }
 }
 
 void postgres_connection::interrupt(bool on) noexcept {
@@ -106,10 +118,19 @@ void postgres_connection::interrupt(bool on) noexcept {
   std::unique_lock guard{mutex_};
   auto number = statements_;
   auto ended = [&] { return !under_way_ || statements_ != number; };
-  for (int i = 0; i < cancel_attempts && !ended(); ++i) {
-    session_->session.cancel();
-    ended_.wait_for(guard, cancel_interval, ended);
+  auto deadline = clock::now() + cancel_max;
+  auto is_taken = true;
+  while (is_taken && !ended() && clock::now() < deadline) {
+    is_taken = session_->session.cancel(
+      std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now()));
+    if (is_taken)
+      ended_.wait_for(guard, cancel_interval, ended);
   }
+  if (is_taken && ended())
+    return;
+  // A request that was not taken must not reach a later statement.
+  session_->session.shut_down();
+  ended_.wait_for(guard, shut_down_max, ended);
 }
 
 // -- sessions -----------------------------------------------------------------

@@ -72,15 +72,21 @@ public:
   /// the connection is lost meanwhile, the outcome is unknown.
   void commit(const std::string& before = {});
 
-  /// Ends the transaction, if there is one, without its changes.
+  /// Ends the transaction, if there is one, without its changes. Where the
+  /// server does not answer in half a second, it ends the session.
   void roll_back() noexcept;
+
+  /// Executes `sql`, which must be of no account if the session is lost. Ends
+  /// the session if that fails or is not answered in half a second.
+  void execute_or_disconnect(const std::string& sql) noexcept;
 
   /// Ends the session; what is executed next makes another one.
   void disconnect() noexcept;
 
   /// Cancels what is executed or waited for, and makes what comes fail, until
-  /// `on` is false. Returns when the statement under way has ended or half a
-  /// second is over, as long as the server takes cancellations. Thread-safe.
+  /// `on` is false. Returns when the statement under way has ended, or after
+  /// half a second: a session whose server does not take the request
+  /// or goes on is shut down, which ends its statement too. Thread-safe.
   void interrupt(bool on) noexcept;
 
   // -- inspectors --------------------------------------------------------------

@@ -142,6 +142,12 @@ bool postgres_event_tables::open(postgres_connection& at) const {
                   + " (position bigint PRIMARY KEY, metadata text NOT NULL)");
     found = table_layout(at, names_.events);
   }
+  require_layout(at, names_.keys,
+                 "idempotency_key text, position bigint, "
+                 "PRIMARY KEY (idempotency_key)");
+  // The server quotes names that are keywords.
+  require_layout(at, names_.metadata,
+                 "position bigint, metadata text, PRIMARY KEY (\"position\")");
   if (found == layout_of_events("text"))
     return false;
   if (found != layout_of_events("uuid"))

@@ -47,8 +47,37 @@ struct postgres_listener::ears {
     // nop
   }
 
+  ears(const ears&) = delete;
+  ears& operator=(const ears&) = delete;
+
+  /// Receivers take back what they listen on, which must not wait for a server.
+  ~ears() {
+    session.shut_down();
+  }
+
   postgres_session session;
   std::map<std::string, receiver> receivers;
+};
+
+/// Lets the destructor of a listener reach a session for as long as it lives.
+class postgres_listener::session_in_use {
+public:
+  session_in_use(postgres_listener& user, postgres_session& session)
+    : user_(user) {
+    std::lock_guard guard{user_.mutex_};
+    user_.session_ = &session;
+  }
+
+  session_in_use(const session_in_use&) = delete;
+  session_in_use& operator=(const session_in_use&) = delete;
+
+  ~session_in_use() {
+    std::lock_guard guard{user_.mutex_};
+    user_.session_ = nullptr;
+  }
+
+private:
+  postgres_listener& user_;
 };
 
 std::shared_ptr<change_signal>
@@ -82,6 +111,11 @@ postgres_listener::postgres_listener(postgres_uri uri) : uri_(std::move(uri)) {
 
 postgres_listener::~postgres_listener() {
   stop_.set();
+  {
+    std::lock_guard guard{mutex_};
+    if (session_)
+      session_->shut_down();
+  }
   thread_.join();
 }
 
@@ -135,7 +169,9 @@ void postgres_listener::run() {
 /// Listens until the listener is to end. Throws when the connection is lost.
 void postgres_listener::listen() {
   ears at{uri_, stop_.descriptor()};
-  for (;;) {
+  session_in_use used{*this, at.session};
+  // The destructor may have come before there was a session to shut down.
+  while (!pause(std::chrono::milliseconds{0})) {
     auto signals = wanted();
     std::erase_if(at.receivers, [&](auto& x) {
       auto found = signals.find(x.first);
@@ -153,8 +189,6 @@ void postgres_listener::listen() {
                                    {stop_.descriptor(), POLLIN, 0},
                                    {added_.descriptor(), POLLIN, 0}}};
     ::poll(watched.data(), watched.size(), -1);
-    if (watched[1].revents != 0)
-      return;
     if (watched[0].revents != 0)
       at.session.get_notifs();
   }

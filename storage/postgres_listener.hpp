@@ -15,6 +15,8 @@
 
 namespace projections {
 
+class postgres_session;
+
 /// A connection and a thread that listen on the channels of one database. When
 /// the connection is lost it is made again, first after 10 ms, then after up to
 /// a second, and then every signal tells of a change, since one may have been
@@ -31,12 +33,13 @@ public:
 
   explicit postgres_listener(postgres_uri uri);
 
-  /// Returns at once where it waits or connects; a server that stops answering
-  /// in the middle of a statement is waited for.
+  /// Returns at once: waiting and connecting end, and a session is shut down,
+  /// whether its server answers or not.
   ~postgres_listener();
 
 private:
   struct ears;
+  class session_in_use;
 
   std::shared_ptr<change_signal> add(const std::string& channel);
   std::map<std::string, std::shared_ptr<change_signal>> wanted();
@@ -52,7 +55,12 @@ private:
   /// Set when a channel was added.
   event_descriptor added_;
 
+  /// Guards what follows.
   std::mutex mutex_;
+
+  /// The session that the thread uses; null while there is none.
+  postgres_session* session_ = nullptr;
+
   /// One entry for each channel, and so at most one for each table.
   std::map<std::string, std::weak_ptr<change_signal>> signals_;
 

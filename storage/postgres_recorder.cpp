@@ -12,6 +12,10 @@ namespace {
 constexpr const char* tracking_columns
   = "application_name text, notification_id bigint, ";
 constexpr const char* tracking_key = "PRIMARY KEY (application_name)";
+constexpr const char* versions_layout
+  = "tracking_table text, application_name text, projection_version bigint, "
+    "view_version bigint, projection_name text, "
+    "PRIMARY KEY (tracking_table, application_name)";
 constexpr const char* early_tracking_key
   = "PRIMARY KEY (application_name, notification_id)";
 
@@ -35,6 +39,9 @@ postgres_tracking::statements::statements(const postgres_uri& uri,
              "RETURNING notification_id"),
     select_last("SELECT notification_id FROM " + table
                 + " WHERE application_name = $1"),
+    select_applications("SELECT application_name FROM " + table
+                        + " WHERE application_name <> '__migration__' "
+                          "ORDER BY application_name COLLATE \"C\""),
     remove("DELETE FROM " + table + " WHERE application_name = $1"),
     insert_version("INSERT INTO " + versions
                    + " VALUES ($1, $2, $3, $4, $5) "
@@ -85,6 +92,7 @@ void postgres_tracking::open_tables() {
         "Python library made it; let a later one convert it first"};
   if (found != columns + tracking_key)
     refuse_layout(writing_, sql_.table, found, columns + tracking_key);
+  require_layout(writing_, sql_.versions, versions_layout);
 }
 
 // -- modifiers ----------------------------------------------------------------
@@ -191,6 +199,15 @@ postgres_tracking::last(std::string_view application) {
   std::optional<log_position> result;
   query([&](postgres_connection& db) {
     result = select_last(db, std::string{application});
+  });
+  return result;
+}
+
+std::vector<std::string> postgres_tracking::applications() {
+  std::vector<std::string> result;
+  query([&](postgres_connection& db) {
+    for (auto row : db.run(sql_.select_applications))
+      result.emplace_back(text_of(row[0]));
   });
   return result;
 }

@@ -16,6 +16,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace projections {
 
@@ -64,6 +65,9 @@ public:
   /// Returns the last position recorded for `application`, if there is one.
   [[nodiscard]] std::optional<log_position> last(std::string_view application);
 
+  /// Returns the applications for which a position is recorded, in order.
+  [[nodiscard]] std::vector<std::string> applications();
+
   /// Returns the version recorded for `application`, if there is one.
   [[nodiscard]] std::optional<fold_version>
   version(std::string_view application);
@@ -83,6 +87,7 @@ private:
     std::string notify;
     std::string upsert;
     std::string select_last;
+    std::string select_applications;
     std::string remove;
     std::string insert_version;
     std::string select_version;

@@ -2,14 +2,21 @@
 
 // Only libpq connects in steps, hands out what cancels from another thread, and
 // tells the state of a transaction.
+#include <fcntl.h>
 #include <libpq-fe.h>
 #include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <future>
+#include <limits>
 #include <new>
+#include <thread>
+#include <utility>
 
 namespace projections {
 
@@ -20,6 +27,36 @@ struct connection_release {
     PQfinish(x);
   }
 };
+
+struct result_release {
+  void operator()(PGresult* x) const noexcept {
+    PQclear(x);
+  }
+};
+
+using clock = std::chrono::steady_clock;
+
+/// Returns how many milliseconds there are until `deadline`, for `poll`.
+int milliseconds_until(clock::time_point deadline) {
+  auto left
+    = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now());
+  constexpr int64_t longest = std::numeric_limits<int>::max();
+  return static_cast<int>(std::clamp<int64_t>(left.count(), 0, longest));
+}
+
+/// Waits until the next result of `connection` can be taken without waiting.
+/// Returns false if it cannot at `deadline`, or the connection is lost.
+bool await_result(PGconn* connection, clock::time_point deadline) {
+  while (PQisBusy(connection) != 0) {
+    pollfd watched{PQsocket(connection), POLLIN, 0};
+    auto ready = ::poll(&watched, 1, milliseconds_until(deadline));
+    if (ready == 0 || (ready < 0 && errno != EINTR))
+      return false;
+    if (ready > 0 && PQconsumeInput(connection) != 1)
+      return false;
+  }
+  return true;
+}
 
 } // namespace
 
@@ -41,13 +78,13 @@ interruptible_connect::do_startconnect(handle existing) {
   if (!made)
     throw std::bad_alloc{};
   poll_until_connected(made.get());
-  cancel_.reset(PQgetCancel(made.get()));
+  socket_.open(PQsocket(made.get()));
+  cancel_ = {PQgetCancel(made.get()), PQfreeCancel};
   connection_ = made.get();
   return made.release();
 }
 
 void interruptible_connect::poll_until_connected(PGconn* connection) {
-  using clock = std::chrono::steady_clock;
   auto deadline = clock::now() + std::chrono::seconds{timeout_s_};
   auto state = PGRES_POLLING_WRITING;
   for (;;) {
@@ -56,11 +93,8 @@ void interruptible_connect::poll_until_connected(PGconn* connection) {
     if (state == PGRES_POLLING_FAILED || PQstatus(connection) == CONNECTION_BAD)
       throw pqxx::broken_connection{first_line(PQerrorMessage(connection))};
     auto wait_ms = -1;
-    if (timeout_s_ > 0) {
-      auto left
-        = std::chrono::ceil<std::chrono::milliseconds>(deadline - clock::now());
-      wait_ms = static_cast<int>(std::max<int64_t>(left.count(), 0));
-    }
+    if (timeout_s_ > 0)
+      wait_ms = milliseconds_until(deadline);
     short wanted = state == PGRES_POLLING_READING ? POLLIN : POLLOUT;
     std::array<pollfd, 2> watched{
       {{PQsocket(connection), wanted, 0}, {interrupt_, POLLIN, 0}}};
@@ -77,9 +111,15 @@ void interruptible_connect::poll_until_connected(PGconn* connection) {
   }
 }
 
-void interruptible_connect::cancel_release::operator()(
-  pg_cancel* x) const noexcept {
-  PQfreeCancel(x);
+interruptible_connect::socket_handle::~socket_handle() {
+  if (descriptor_ >= 0)
+    ::close(descriptor_);
+}
+
+void interruptible_connect::socket_handle::open(int socket) {
+  descriptor_ = ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
+  if (descriptor_ < 0)
+    throw pqxx::broken_connection{"there are too many open files"};
 }
 
 // -- postgres_session ---------------------------------------------------------
@@ -112,12 +152,44 @@ const std::string& postgres_session::statement(std::string_view sql) {
   return found->second;
 }
 
-void postgres_session::cancel() noexcept {
-  std::array<char, 256> problem{};
-  // If it cannot be cancelled, its connection is as good as lost, which its
-  // owner is about to see.
-  if (cancel_)
-    PQcancel(cancel_.get(), problem.data(), static_cast<int>(problem.size()));
+bool postgres_session::execute_within(std::chrono::milliseconds limit,
+                                      const std::string& sql) noexcept {
+  auto deadline = clock::now() + limit;
+  if (PQsendQuery(connection_, sql.c_str()) != 1)
+    return false;
+  for (auto has_failed = false;;) {
+    if (!await_result(connection_, deadline))
+      return false;
+    std::unique_ptr<PGresult, result_release> result{PQgetResult(connection_)};
+    if (!result)
+      return !has_failed;
+    auto status = PQresultStatus(result.get());
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+      has_failed = true;
+  }
+}
+
+/// libpq asks through a connection of its own and waits for the server to close
+/// it, which one that stands still does not do for minutes. So a thread waits,
+/// which ends by itself when the network gives the connection up.
+bool postgres_session::cancel(std::chrono::milliseconds limit) noexcept {
+  try {
+    std::packaged_task<bool()> request{[handle = cancel_] {
+      std::array<char, 256> problem{};
+      return PQcancel(handle.get(), problem.data(),
+                      static_cast<int>(problem.size()))
+             == 1;
+    }};
+    auto taken = request.get_future();
+    std::thread{std::move(request)}.detach();
+    return taken.wait_for(limit) == std::future_status::ready && taken.get();
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+void postgres_session::shut_down() noexcept {
+  ::shutdown(socket_.descriptor(), SHUT_RDWR);
 }
 
 bool postgres_session::lost() const noexcept {

@@ -7,6 +7,7 @@
 
 #include <pqxx/pqxx>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,12 +33,30 @@ public:
   handle do_startconnect(handle existing) override;
 
 protected:
-  struct cancel_release {
-    void operator()(pg_cancel* x) const noexcept;
+  /// A file descriptor of the session's socket that stays valid when libpq has
+  /// closed its own, so that another thread may use it.
+  class socket_handle {
+  public:
+    socket_handle() = default;
+    socket_handle(const socket_handle&) = delete;
+    socket_handle& operator=(const socket_handle&) = delete;
+    ~socket_handle();
+
+    /// Takes another descriptor of `socket`. Throws `pqxx::broken_connection`.
+    void open(int socket);
+
+    [[nodiscard]] int descriptor() const noexcept {
+      return descriptor_;
+    }
+
+  private:
+    int descriptor_ = -1;
   };
 
   pg_conn* connection_ = nullptr;
-  std::unique_ptr<pg_cancel, cancel_release> cancel_;
+  socket_handle socket_;
+  /// Shared with the threads that cancel.
+  std::shared_ptr<pg_cancel> cancel_;
 
 private:
   void poll_until_connected(pg_conn* connection);
@@ -47,7 +66,7 @@ private:
 };
 
 /// A connection of libpqxx that stays lost once it is. Not thread-safe, except
-/// for `cancel`.
+/// for `cancel` and `shut_down`.
 class postgres_session final : private interruptible_connect,
                                public pqxx::connection_base {
 public:
@@ -62,9 +81,20 @@ public:
   /// takes a round trip, the first time that it is asked for.
   [[nodiscard]] const std::string& statement(std::string_view sql);
 
+  /// Executes `sql`, which returns nothing that matters. Returns false if it
+  /// fails or has not ended after `limit`; then the session is of no use.
+  [[nodiscard]] bool execute_within(std::chrono::milliseconds limit,
+                                    const std::string& sql) noexcept;
+
   /// Asks the server to cancel the statement under way, if there is one.
-  /// Thread-safe.
-  void cancel() noexcept;
+  /// Returns whether the server has taken the request within `limit`. One that
+  /// it has not taken may still reach it, and then any statement of this
+  /// session. Thread-safe.
+  [[nodiscard]] bool cancel(std::chrono::milliseconds limit) noexcept;
+
+  /// Ends the traffic of the session: the statement under way fails at once,
+  /// and so does what comes. Asks nothing of the server. Thread-safe.
+  void shut_down() noexcept;
 
   // -- inspectors --------------------------------------------------------------
 

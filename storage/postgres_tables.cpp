@@ -40,6 +40,13 @@ void make_tables(postgres_connection& at, const std::string& statements) {
   });
 }
 
+void require_layout(postgres_connection& at, const std::string& table,
+                    const std::string& expected) {
+  auto found = table_layout(at, table);
+  if (found != expected)
+    refuse_layout(at, table, found, expected);
+}
+
 void refuse_layout(const postgres_connection& at, const std::string& table,
                    const std::string& found, const std::string& expected) {
   throw store_error{at.name() + ": table " + table + " has the columns ("

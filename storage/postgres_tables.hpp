@@ -19,6 +19,10 @@ namespace projections {
 /// do it at once.
 void make_tables(postgres_connection& at, const std::string& statements);
 
+/// Refuses `table` unless it has the layout `expected`.
+void require_layout(postgres_connection& at, const std::string& table,
+                    const std::string& expected);
+
 /// Throws a `store_error` that says that `table` has the layout `found`, which
 /// is not `expected`.
 [[noreturn]] void refuse_layout(const postgres_connection& at,

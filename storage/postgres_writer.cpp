@@ -7,11 +7,8 @@ namespace {
 constexpr const char* begin_sql
   = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '5s'";
 
-constexpr const char* try_lock
-  = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))";
-
-constexpr const char* unlock
-  = "SELECT pg_advisory_unlock(hashtextextended($1, 0))";
+constexpr const char* try_lock = "SELECT pg_try_advisory_lock(number), number "
+                                 "FROM hashtextextended($1, 0) AS number";
 
 // The number of an advisory lock is in two halves here.
 constexpr const char* end_backend
@@ -46,25 +43,40 @@ view_claim postgres_writer::claim(const std::string& name) {
   std::lock_guard guard{turn_};
   if (claims_.contains(name))
     return nullptr;
-  auto granted
-    = connection_.call("claim a view", [&] { return try_claim(name); });
+  auto granted = connection_.call("claim a view", [&] {
+    try {
+      return try_claim(name);
+    } catch (...) {
+      // The session may have the claim all the same, and would keep everybody
+      // off the view.
+      connection_.disconnect();
+      throw;
+    }
+  });
   if (!granted)
     return nullptr;
-  claims_[name] = {connection_.session_number(), connection_.backend()};
+  claims_[name] = *granted;
   return {static_cast<void*>(this),
           [self = shared_from_this(), name](void*) { self->release(name); }};
 }
 
-bool postgres_writer::try_claim(const std::string& name) {
-  return connection_.run(try_lock, name).at(0)[0].as<bool>();
+/// Takes the claim `name` on the session that there is. Returns nothing if
+/// somebody has it.
+std::optional<postgres_writer::held>
+postgres_writer::try_claim(const std::string& name) {
+  auto row = connection_.run(try_lock, name).at(0);
+  if (!row[0].as<bool>())
+    return std::nullopt;
+  return held{connection_.session_number(), connection_.backend(),
+              row[1].as<int64_t>()};
 }
 
 /// Takes the claim `name` that was on a session which is lost. Throws in any
 /// case: whoever had it meanwhile may have changed the view, so what is about
 /// to be written has to be looked at again.
 void postgres_writer::take_again(const std::string& name, held& at) {
-  if (try_claim(name)) {
-    at = {connection_.session_number(), connection_.backend()};
+  if (auto taken = try_claim(name)) {
+    at = *taken;
     throw store_unavailable{connection_.name()
                             + ": the claim on the view was lost with a "
                               "connection and has been taken again"};
@@ -84,15 +96,12 @@ void postgres_writer::release(const std::string& name) noexcept {
   auto found = claims_.find(name);
   if (found == claims_.end())
     return;
-  auto session = found->second.session;
+  auto at = found->second;
   claims_.erase(found);
-  try {
-    if (session == connection_.session_number())
-      connection_.run(unlock, name);
-  } catch (...) {
-    // A session on which it cannot be released is ended, and the claim with it.
-    connection_.disconnect();
-  }
+  // A session on which it cannot be released is ended, and the claim with it.
+  if (at.session == connection_.session_number())
+    connection_.execute_or_disconnect("SELECT pg_advisory_unlock("
+                                      + std::to_string(at.number) + ')');
 }
 
 } // namespace projections

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace projections {
@@ -42,13 +43,14 @@ public:
   [[nodiscard]] view_claim claim(const std::string& name);
 
 private:
-  /// On which session a claim is.
+  /// On which session a claim is, and the number of its lock.
   struct held {
     uint64_t session;
     int backend;
+    int64_t number;
   };
 
-  bool try_claim(const std::string& name);
+  std::optional<held> try_claim(const std::string& name);
   void take_again(const std::string& name, held& at);
   void release(const std::string& name) noexcept;
 

@@ -1,5 +1,7 @@
 #include "storage/projection_fold.hpp"
 
+#include "storage/deadline.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -14,7 +16,7 @@ using clock = std::chrono::steady_clock;
 class group_clock {
 public:
   explicit group_clock(std::chrono::milliseconds limit)
-    : last_(clock::now()), until_(last_ + limit) {
+    : last_(clock::now()), until_(deadline_in(limit)) {
     // nop
   }
 
@@ -101,6 +103,7 @@ void projection_fold::empty_view() {
   failed_event_.clear();
   auto& view = processor_->recorder();
   view.in_one_transaction([&] {
+    require_no_other_application();
     view.clear();
     view.forget(application_);
     view.record_version(application_, version());
@@ -177,6 +180,23 @@ fold_version projection_fold::version() const {
 
 bool projection_fold::wants(const recorded_event& event) const {
   return topics_.empty() || topics_.contains(event.topic);
+}
+
+void projection_fold::require_no_other_application() const {
+  auto& view = processor_->recorder();
+  if (!view.clear_empties_all())
+    return;
+  std::string others;
+  for (auto& x : view.tracked_applications())
+    if (x != application_)
+      others += (others.empty() ? "\"" : ", \"") + x + '"';
+  if (!others.empty())
+    throw rebuild_refused{
+      "the view of projection \"" + processor_->name()
+      + "\" has events of other applications, too, which a rebuild for \""
+      + application_ + "\" would lose: " + others
+      + "; stop their runners, forget() these applications in the view, "
+        "rebuild it, and start the runners again"};
 }
 
 void projection_fold::fold(const recorded_event& event) {

@@ -46,7 +46,9 @@ public:
   /// version of the projection or of the view.
   void begin(log_position head);
 
-  /// Empties the view and forgets how far it was, in one transaction.
+  /// Empties the view and forgets how far it was, in one transaction. Throws
+  /// `rebuild_refused` if events of other applications are in it, which would
+  /// be lost.
   void empty_view();
 
   /// Folds the next group: events of `slice` that come after `position()`.
@@ -111,6 +113,7 @@ private:
   using iterator = std::vector<recorded_event>::const_iterator;
 
   [[nodiscard]] bool wants(const recorded_event& event) const;
+  void require_no_other_application() const;
   void fold(const recorded_event& event);
   void fold_again(iterator first, iterator last);
   void fold_one_by_one(iterator first, iterator last);

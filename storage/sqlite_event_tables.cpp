@@ -180,6 +180,10 @@ sqlite_event_tables::sqlite_event_tables(sqlite_connection& at) {
   at.check_columns("stored_events",
                    {"originator_id TEXT", "originator_version INTEGER",
                     "topic TEXT", "state BLOB"});
+  at.check_columns("projections_event_keys",
+                   {"idempotency_key TEXT", "position INTEGER"});
+  at.check_columns("projections_event_metadata",
+                   {"position INTEGER", "metadata TEXT"});
 }
 
 std::vector<append_outcome> sqlite_event_tables::append(

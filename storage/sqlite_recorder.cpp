@@ -50,6 +50,9 @@ sqlite_tracking::statements::statements(const std::string& table)
              "RETURNING notification_id"),
     select_last("SELECT notification_id FROM " + quoted_name(table)
                 + " WHERE application_name = ?"),
+    select_applications("SELECT application_name FROM " + quoted_name(table)
+                        + " WHERE application_name <> '__migration__' "
+                          "ORDER BY application_name"),
     remove("DELETE FROM " + quoted_name(table)
            + " WHERE application_name = ?") {
   // nop
@@ -72,6 +75,10 @@ void sqlite_tracking::make_tables() {
   });
   writer_.check_columns(table_,
                         {"application_name TEXT", "notification_id INTEGER"});
+  writer_.check_columns("projections_fold_versions",
+                        {"tracking_table TEXT", "application_name TEXT",
+                         "projection_version INTEGER", "view_version INTEGER",
+                         "projection_name TEXT"});
   auto key_columns = writer_.call("look at the key of table " + table_, [this] {
     auto key = writer_.statement(select_key_columns);
     key->bind(1, table_);
@@ -209,6 +216,16 @@ sqlite_tracking::last(std::string_view application) {
   return result;
 }
 
+std::vector<std::string> sqlite_tracking::applications() {
+  std::vector<std::string> result;
+  query([&](sqlite_connection& db) {
+    auto rows = db.statement(sql_.select_applications.c_str());
+    while (rows->executeStep())
+      result.push_back(rows->getColumn(0).getString());
+  });
+  return result;
+}
+
 std::optional<fold_version>
 sqlite_tracking::version(std::string_view application) {
   std::optional<fold_version> result;
@@ -223,6 +240,13 @@ sqlite_tracking::version(std::string_view application) {
     });
   });
   return result;
+}
+
+int64_t sqlite_tracking::foreign_changes() {
+  // To the connection that reads, the one that writes is another one.
+  std::lock_guard guard{reading_};
+  return reader_.call("look for changes",
+                      [this] { return reader_.foreign_changes(); });
 }
 
 /// Writes what the transaction of this thread has gathered.

@@ -15,6 +15,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace projections {
 
@@ -64,9 +65,16 @@ public:
   /// Returns the last position recorded for `application`, if there is one.
   [[nodiscard]] std::optional<log_position> last(std::string_view application);
 
+  /// Returns the applications for which a position is recorded, in order.
+  [[nodiscard]] std::vector<std::string> applications();
+
   /// Returns the version recorded for `application`, if there is one.
   [[nodiscard]] std::optional<fold_version>
   version(std::string_view application);
+
+  /// Returns a number that changes when anything is committed to the file, be
+  /// it by this object.
+  [[nodiscard]] int64_t foreign_changes();
 
   /// How soon a change that another process makes is looked for.
   static constexpr std::chrono::milliseconds look_interval
@@ -80,6 +88,7 @@ private:
     std::string create;
     std::string upsert;
     std::string select_last;
+    std::string select_applications;
     std::string remove;
   };
 

@@ -81,6 +81,13 @@ public:
   using std::runtime_error::runtime_error;
 };
 
+/// A view is not rebuilt, since others fold into it: another runner, or other
+/// applications. The text says which. Nothing has changed.
+class rebuild_refused : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
 /// A position was not recorded in time.
 class wait_timeout : public std::runtime_error {
 public:

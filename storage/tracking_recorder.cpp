@@ -1,5 +1,7 @@
 #include "storage/tracking_recorder.hpp"
 
+#include "storage/deadline.hpp"
+
 #include <algorithm>
 #include <exception>
 #include <utility>
@@ -28,14 +30,20 @@ void tracking_recorder::wait(std::string_view application,
                              std::chrono::milliseconds timeout,
                              std::stop_token interrupt) {
   using clock = change_signal::clock;
-  auto deadline = clock::now() + timeout;
+  auto deadline = deadline_in(timeout);
+  std::optional<int64_t> looked_at;
   for (;;) {
     // What is recorded goes before an interrupt and before the deadline.
     auto seen = changes().count();
     std::exception_ptr problem;
     try {
-      if (has_tracking_id(application, position))
-        return;
+      // Where nobody has committed, the last look is as good as another one.
+      auto current = foreign_changes();
+      if (!current || current != looked_at) {
+        if (has_tracking_id(application, position))
+          return;
+        looked_at = current;
+      }
     } catch (const store_unavailable&) {
       problem = std::current_exception();
     }

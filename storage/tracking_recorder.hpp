@@ -14,6 +14,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace projections {
 
@@ -71,8 +72,8 @@ public:
 
   /// Empties the view, but not its tracking. A view that can be rebuilt
   /// overrides it with a command; without that, throws `store_error`. What is
-  /// emptied is all of it: a view that several applications are folded into has
-  /// to be rebuilt from each of them.
+  /// emptied is all of it, of whatever application: `forget` those that are
+  /// tracked in the same transaction.
   virtual void clear();
 
   /// Forgets the position and the version recorded for `application`.
@@ -97,6 +98,16 @@ public:
   [[nodiscard]] virtual std::optional<log_position>
   max_tracking_id(std::string_view application) = 0;
 
+  /// Returns the applications for which a position is recorded, in the order
+  /// of the bytes of their names.
+  [[nodiscard]] virtual std::vector<std::string> tracked_applications() = 0;
+
+  /// Returns whether `clear` takes back what events have done, of whatever
+  /// application. Then no application is folded anew while others are tracked.
+  [[nodiscard]] virtual bool clear_empties_all() const {
+    return true;
+  }
+
   /// Returns whether `position` of `application`, or a later one, is recorded.
   /// That is so for no position.
   [[nodiscard]] bool has_tracking_id(std::string_view application,
@@ -106,7 +117,8 @@ public:
   /// is not when `timeout` is over, and `wait_interrupted` if it is not when
   /// `interrupt` is requested. A database that is out of reach meanwhile is not
   /// an error; one that is when `timeout` is over ends it with
-  /// `store_unavailable`.
+  /// `store_unavailable`. A timeout that the clock cannot tell, such as
+  /// `milliseconds::max()`, is no limit.
   void wait(std::string_view application, std::optional<log_position> position,
             std::chrono::milliseconds timeout = std::chrono::seconds{1},
             std::stop_token interrupt = {});
@@ -132,6 +144,14 @@ public:
   /// nothing if no other process can make one.
   [[nodiscard]] virtual std::optional<std::chrono::milliseconds>
   poll_interval() const {
+    return std::nullopt;
+  }
+
+private:
+  /// Returns a number that changes when somebody else has committed something
+  /// to the database, where asking for it takes less than looking; else
+  /// nothing.
+  [[nodiscard]] virtual std::optional<int64_t> foreign_changes() {
     return std::nullopt;
   }
 };

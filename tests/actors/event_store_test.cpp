@@ -140,6 +140,22 @@ BOOST_AUTO_TEST_CASE(store_out_of_reach_is_told_to_everybody) {
   BOOST_TEST(*third == "1");
 }
 
+BOOST_AUTO_TEST_CASE(appends_that_were_taken_are_committed_at_the_end) {
+  auto first = append("a");
+  auto second = append("b");
+  // Both are asked for, then the store takes them and orders the commit.
+  for (auto i = 0; i < 4; ++i)
+    system.run_one();
+  BOOST_TEST(store->commits.empty());
+  // The commit is put off, since two have come together, and the end is next.
+  caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+  system.run();
+  BOOST_TEST(store->commits == std::vector<size_t>{2},
+             boost::test_tools::per_element());
+  BOOST_TEST(*first == "1");
+  BOOST_TEST(*second == "2");
+}
+
 BOOST_AUTO_TEST_CASE(commit_has_bounds) {
   std::vector<std::shared_ptr<std::string>> answers;
   // Three payloads fill a commit of 8 MiB.

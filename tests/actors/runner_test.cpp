@@ -40,9 +40,14 @@ public:
     }
   }
 
+  void interrupt(bool on) noexcept override {
+    is_interrupted = on;
+  }
+
   int failures_before = 0;
   int failures_after = 0;
   int transactions = 0;
+  bool is_interrupted = false;
 };
 
 struct fixture {
@@ -72,11 +77,14 @@ struct fixture {
   };
 
   runner_actor spawn() {
+    runner_settings settings;
+    // The test moves the clock by whole pauses.
+    settings.retry.jitter = 0;
     runners.emplace_back(spawn_runner(
       system.get(),
       std::make_shared<projection_fold>(
         std::make_shared<counting_projection>(view), "upstream", limits),
-      reader, watch, {}));
+      reader, watch, settings));
     return runners.back().actor;
   }
 
@@ -91,6 +99,18 @@ struct fixture {
               [result](const caf::error& e) { *result = compat::text_of(e); });
     });
     system.run();
+    return result;
+  }
+
+  /// Asks `runner` to rebuild when the system runs, and returns where the
+  /// answer is put.
+  std::shared_ptr<std::string> rebuild(const runner_actor& runner) {
+    auto result = std::make_shared<std::string>("waits");
+    system.get().spawn([=](caf::event_based_actor* self) {
+      compat::request(self, runner, rebuild_view{})
+        .then([result](view_emptied) { *result = "emptied"; },
+              [result](const caf::error& e) { *result = compat::text_of(e); });
+    });
     return result;
   }
 
@@ -196,6 +216,25 @@ BOOST_AUTO_TEST_CASE(claim_is_asked_for_again) {
   BOOST_TEST(*answer == "3");
 }
 
+BOOST_AUTO_TEST_CASE(rebuild_is_refused_while_another_runner_has_the_view) {
+  auto claim = view->claim("upstream");
+  auto runner = spawn();
+  // Asked for before the runner knows that it has to stand by, and after.
+  for (int i = 0; i < 2; ++i) {
+    auto answer = rebuild(runner);
+    system.run();
+    BOOST_TEST(*answer
+               == "the view of projection \"eventcounters\" is folded by "
+                  "another runner: ask that one to rebuild it");
+    BOOST_CHECK(watch->status().phase == runner_phase::standing_by);
+  }
+  claim.reset();
+  advance(250ms);
+  auto answer = rebuild(runner);
+  system.run();
+  BOOST_TEST(*answer == "emptied");
+}
+
 BOOST_AUTO_TEST_CASE(who_stands_by_sees_how_far_the_view_is) {
   auto first = spawn();
   system.run();
@@ -263,6 +302,23 @@ BOOST_AUTO_TEST_CASE(stop_does_not_wait_for_the_log) {
   compat::send_anonymously(runner, stop_runner{});
   system.run();
   BOOST_CHECK(watch->status().phase == runner_phase::stopped);
+}
+
+BOOST_AUTO_TEST_CASE(runner_that_ends_with_its_view_interrupted_mends_that) {
+  auto runner = spawn();
+  // Its worker is about to claim the view when it has to stop.
+  compat::send_anonymously(runner, stop_runner{});
+  system.run_latest();
+  system.advance(300ms);
+  system.run_latest();
+  BOOST_TEST(view->is_interrupted);
+  runner = nullptr;
+  runners.clear();
+  system.run_latest();
+  BOOST_CHECK(watch->status().phase == runner_phase::stopped);
+  system.run();
+  BOOST_TEST(!view->is_interrupted);
+  BOOST_TEST(!!view->claim("upstream"));
 }
 
 BOOST_AUTO_TEST_CASE(runner_that_is_ended_gives_the_view_back) {

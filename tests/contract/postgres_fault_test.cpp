@@ -219,6 +219,24 @@ BOOST_AUTO_TEST_CASE(claim_may_outlive_its_view) {
   BOOST_TEST(!!other.claim("upstream"));
 }
 
+BOOST_AUTO_TEST_CASE(claim_whose_answer_is_lost_keeps_nobody_off) {
+  // Takes the lock and fails: what a session holds outlives its statement.
+  schema.run("CREATE FUNCTION pg_try_advisory_lock(number bigint) "
+             "RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN "
+             "PERFORM pg_catalog.pg_try_advisory_lock(number); "
+             "RAISE EXCEPTION 'the answer is lost'; END $$");
+  postgres_event_counters other{schema.uri()};
+  postgres_event_counters view{schema.uri("&options=-c%20search_path%3D"
+                                          + schema.name() + "%2Cpg_catalog")};
+  BOOST_CHECK_THROW((void) view.claim("upstream"), store_error);
+  // The server needs a moment to see that the session has ended.
+  auto deadline = change_signal::clock::now() + 10s;
+  auto claim = other.claim("upstream");
+  while (!claim && change_signal::clock::now() < deadline)
+    claim = other.claim("upstream");
+  BOOST_TEST(!!claim);
+}
+
 BOOST_AUTO_TEST_CASE(statement_under_way_is_interrupted) {
   postgres_connection connection{postgres_uri{schema.uri()}};
   auto pid = std::to_string(connection.backend());

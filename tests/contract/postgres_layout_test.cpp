@@ -199,6 +199,28 @@ BOOST_AUTO_TEST_CASE(unknown_layout_is_refused) {
                     "PRIMARY KEY (application_name)) as expected");
 }
 
+BOOST_AUTO_TEST_CASE(unknown_layout_of_a_table_beside_is_refused) {
+  // Opening makes them, and then each is spoiled.
+  postgres_event_store{schema.uri()};
+  postgres_recorder<>{schema.uri()};
+  auto check = [this](const std::string& table, auto open) {
+    schema.run("ALTER TABLE " + table + " ADD COLUMN more text");
+    auto problem = error_of(open);
+    BOOST_TEST(problem.find(".\"" + table + "\" has the columns (")
+                 != std::string::npos,
+               problem);
+    BOOST_TEST(problem.find("more text") < problem.find("as expected"),
+               problem);
+    schema.run("ALTER TABLE " + table + " DROP COLUMN more");
+    BOOST_TEST(error_of(open) == "no error");
+  };
+  auto open_store = [this] { postgres_event_store store{schema.uri()}; };
+  check("projections_stored_events_keys", open_store);
+  check("projections_stored_events_metadata", open_store);
+  check("projections_fold_versions",
+        [this] { postgres_recorder<> view{schema.uri()}; });
+}
+
 BOOST_AUTO_TEST_CASE(table_name_that_would_be_cut_off_is_refused) {
   std::string application(43, 'A');
   BOOST_TEST(error_of([&] {

@@ -122,6 +122,34 @@ BOOST_AUTO_TEST_CASE(unknown_layout_is_refused) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(unknown_layout_of_a_table_beside_is_refused) {
+  auto check
+    = [this](const std::string& table, const std::string& columns, auto open) {
+        run("CREATE TABLE " + table + " (id INTEGER)");
+        try {
+          open();
+          BOOST_ERROR("the layout was taken");
+        } catch (const store_error& e) {
+          BOOST_TEST(e.what()
+                     == "sqlite:" + path + ": table " + table
+                          + " has the columns (id INTEGER), not (" + columns
+                          + ") as expected");
+        }
+        run("DROP TABLE " + table);
+        open();
+      };
+  auto open_store = [this] { sqlite_event_store store{path}; };
+  check("projections_event_keys", "idempotency_key TEXT, position INTEGER",
+        open_store);
+  run("DROP TABLE projections_event_metadata");
+  check("projections_event_metadata", "position INTEGER, metadata TEXT",
+        open_store);
+  check("projections_fold_versions",
+        "tracking_table TEXT, application_name TEXT, projection_version "
+        "INTEGER, view_version INTEGER, projection_name TEXT",
+        [this] { sqlite_recorder<> view{path}; });
+}
+
 BOOST_AUTO_TEST_CASE(file_that_is_no_database_is_refused) {
   auto other = folder.path() + "/missing/store.sqlite";
   try {

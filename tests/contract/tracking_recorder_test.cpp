@@ -22,6 +22,24 @@ using namespace std::chrono_literals;
 // Longer than any test may take: what should end a wait is not the clock.
 constexpr auto long_time = 1min;
 
+#ifdef PROJECTIONS_WITH_SQLITE
+/// A view that counts how often it looks for a position.
+class counted_looks final : public sqlite_recorder<> {
+public:
+  explicit counted_looks(const std::string& path) : sqlite_recorder(path) {
+    // nop
+  }
+
+  std::optional<log_position>
+  max_tracking_id(std::string_view application) override {
+    ++looks;
+    return sqlite_recorder::max_tracking_id(application);
+  }
+
+  int looks = 0;
+};
+#endif
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(tracking_recorder_contract)
@@ -124,6 +142,16 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(wait_is_ended_by_an_interrupt, Views, views) {
   std::stop_source interrupt;
   std::jthread interrupter{[&] { interrupt.request_stop(); }};
   BOOST_CHECK_THROW(view->wait("upstream", 7, long_time, interrupt.get_token()),
+                    wait_interrupted);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(longest_timeout_is_no_limit, Views, views) {
+  Views backend;
+  auto view = backend.open();
+  std::stop_source interrupt;
+  std::jthread interrupter{[&] { interrupt.request_stop(); }};
+  BOOST_CHECK_THROW(view->wait("upstream", 7, std::chrono::milliseconds::max(),
+                               interrupt.get_token()),
                     wait_interrupted);
 }
 
@@ -243,6 +271,25 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(emptied_view_begins_again, Views, views) {
   BOOST_TEST(view->get_created_event_counter() == 1);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(tracked_applications_are_listed, Views, views) {
+  Views backend;
+  auto view = backend.open();
+  BOOST_TEST(view->tracked_applications().empty());
+  view->insert_tracking({"b", 3});
+  view->record_version("d", {});
+  view->in_one_transaction([&] {
+    view->insert_tracking({"a", 1});
+    view->insert_tracking({"C", 1});
+    BOOST_TEST(view->tracked_applications()
+                 == (std::vector<std::string>{"C", "a", "b"}),
+               boost::test_tools::per_element());
+  });
+  view->forget("a");
+  BOOST_TEST(backend.open()->tracked_applications()
+               == (std::vector<std::string>{"C", "b"}),
+             boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(version_of_the_code_is_recorded, Views, views) {
   Views backend;
   auto view = backend.open();
@@ -307,6 +354,20 @@ BOOST_AUTO_TEST_CASE(views_share_a_sqlite_file_by_the_names_of_projections) {
   BOOST_TEST(!other.max_tracking_id("upstream"));
   sqlite_recorder<> again{folder.path() + "/views", "one"};
   BOOST_TEST((again.max_tracking_id("upstream") == 3));
+}
+
+BOOST_AUTO_TEST_CASE(sqlite_view_looks_again_only_after_a_commit) {
+  temporary_folder folder;
+  counted_looks view{folder.path() + "/view"};
+  BOOST_CHECK_THROW(view.wait("upstream", 1, 150ms), wait_timeout);
+  BOOST_TEST(view.looks == 1);
+  // Of what plain SQL commits nobody tells.
+  std::jthread writer{[&] {
+    SQLite::Database other{folder.path() + "/view", SQLite::OPEN_READWRITE};
+    other.exec("INSERT INTO tracking VALUES ('upstream', 1)");
+  }};
+  view.wait("upstream", 1, long_time);
+  BOOST_TEST(view.looks <= 3);
 }
 #endif
 

@@ -6,19 +6,16 @@
 // until the runner has folded all that can be seen, so that a position that is
 // drawn early and committed late would be passed over.
 #include "tests/contract/plain_writer.hpp"
+#include "tests/contract/random_writers.hpp"
 #include "tests/faults/durable_pairs.hpp"
 #include "tests/faults/log_checks.hpp"
 #include "tests/random_seeds.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include <atomic>
 #include <exception>
-#include <map>
-#include <mutex>
-#include <random>
+#include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace {
@@ -29,96 +26,6 @@ using namespace projections::test;
 constexpr int shared_writers = 6;
 constexpr int own_writers = 5;
 constexpr int plain_writers = 5;
-constexpr int transactions = 25;
-
-/// Two looks after a moment, one has begun and ended after it.
-constexpr uint64_t looks_before_commit = 2;
-
-/// What the threads of a test share.
-struct shared_state {
-  /// How often the runner was seen to have folded all that could be seen.
-  std::atomic<uint64_t> looks = 0;
-  /// Whether there will be no further one.
-  std::atomic<bool> looks_ended = false;
-  std::atomic<int> writers_left = shared_writers + own_writers + plain_writers;
-
-  /// What the first thread that failed has said.
-  std::mutex mutex;
-  std::string problem;
-
-  void wait_for_looks(uint64_t n) {
-    auto target = looks.load() + n;
-    for (auto seen = looks.load(); seen < target && !looks_ended;
-         seen = looks.load())
-      looks.wait(seen);
-  }
-
-  void end_look() {
-    ++looks;
-    looks.notify_all();
-  }
-
-  void tell(const std::exception& e) {
-    std::lock_guard guard{mutex};
-    if (problem.empty())
-      problem = e.what();
-  }
-};
-
-/// Calls `work(random)` in a thread that counts as a writer until it ends.
-template <class F>
-std::jthread start_writer(shared_state& state, uint64_t seed, F work) {
-  return std::jthread{[&state, seed, work]() mutable {
-    std::mt19937 random{static_cast<uint32_t>(seed)};
-    try {
-      work(random);
-    } catch (const std::exception& e) {
-      state.tell(e);
-    }
-    --state.writers_left;
-  }};
-}
-
-/// Appends groups of requests to streams that all of these writers share; some
-/// are refused.
-void append(event_store& store, std::mt19937& random) {
-  for (int i = 0; i < transactions;) {
-    std::vector<append_request> requests(1 + random() % 3);
-    for (auto& x : requests) {
-      x.stream = "shared " + std::to_string(random() % 7);
-      if (random() % 4 == 0)
-        x.expected = static_cast<stream_version>(random() % 50);
-      x.events.resize(1 + random() % 4, {"store", "{}"});
-    }
-    try {
-      store.append(requests);
-      ++i;
-    } catch (const store_unavailable&) {
-      // The lock was held for too long; nothing was written.
-    }
-  }
-}
-
-/// Inserts into streams of its own.
-template <class Writer>
-void insert(Writer& writer, const std::string& name, shared_state& state,
-            std::mt19937& random) {
-  std::map<std::string, stream_version> versions;
-  for (int i = 0; i < transactions; ++i) {
-    auto stream = name + ' ' + std::to_string(random() % 3);
-    auto version = versions[stream];
-    auto commits = random() % 3 != 0;
-    writer.begin();
-    for (auto n = 1 + random() % 4; n > 0; --n)
-      writer.insert(stream, ++version);
-    if (random() % 4 == 0)
-      state.wait_for_looks(looks_before_commit);
-    writer.end(commits ? "COMMIT" : "ROLLBACK");
-    if (commits)
-      versions[stream] = version;
-  }
-}
-
 /// What a projection has seen.
 struct seen_events {
   /// Returns the counting projection into `view`, which puts each event here
@@ -163,33 +70,30 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(runner_that_follows_writers_skips_nothing,
     small.runner.slice_events_max = 15;
     auto runner = f.run(live.recorder(view), small);
     auto store = backend.open();
-    shared_state state;
     auto shared_store = f.log().store();
-    std::vector<std::jthread> threads;
+    random_writers writers;
     seed *= 1000;
     for (int i = 0; i < shared_writers; ++i)
-      threads.push_back(start_writer(
-        state, ++seed, [&](auto& random) { append(*shared_store, random); }));
+      writers.start(
+        ++seed, [&](auto& random) { append_randomly(*shared_store, random); });
     for (int i = 0; i < own_writers; ++i)
-      threads.push_back(start_writer(
-        state, ++seed, [&](auto& random) { append(*backend.open(), random); }));
+      writers.start(++seed, [&](auto& random) {
+        append_randomly(*backend.open(), random);
+      });
     for (int i = 0; i < plain_writers; ++i)
-      threads.push_back(start_writer(state, ++seed, [&, i](auto& random) {
+      writers.start(++seed, [&, i](auto& random) {
         plain writer{backend};
-        insert(writer, "plain " + std::to_string(i), state, random);
-      }));
+        insert_randomly(writer, "plain " + std::to_string(i), writers, random);
+      });
     try {
-      for (; state.writers_left > 0; state.end_look())
+      for (; writers.are_writing(); writers.end_look())
         runner->wait(store->head(), long_time);
     } catch (const std::exception& e) {
-      state.tell(e);
-      state.looks_ended = true;
-      state.end_look();
+      writers.fail(e);
     }
-    threads.clear();
-    BOOST_TEST_REQUIRE(state.problem == "");
+    BOOST_TEST_REQUIRE(writers.join() == "");
     auto log = whole_log(*store);
-    BOOST_TEST(log.size() > size_t{transactions});
+    BOOST_TEST(log.size() > size_t{writer_transactions});
     auto last = last_position(log);
     runner->wait(last, long_time);
     runner->close();

@@ -5,6 +5,7 @@
 #ifdef PROJECTIONS_WITH_SQLITE
 #  include "tests/faults/durable_pairs.hpp"
 #  include "tests/faults/log_checks.hpp"
+#  include "tests/runtime/raw_projection.hpp"
 
 #  include <boost/test/unit_test.hpp>
 
@@ -99,34 +100,14 @@ public:
   }
 };
 
-class listing_projection final : public event_processor {
-public:
-  explicit listing_projection(std::shared_ptr<event_list> view)
-    : view_(std::move(view)) {
-    // nop
-  }
-
-  void process_event(const recorded_event& event, const tracking& x) override {
-    view_->add(event, x);
-  }
-
-  tracking_recorder& recorder() override {
-    return *view_;
-  }
-
-  const std::string& name() const override {
-    return name_;
-  }
-
-  const std::vector<std::string>& topics() const override {
-    return topics_;
-  }
-
-private:
-  std::shared_ptr<event_list> view_;
-  std::string name_ = "list";
-  std::vector<std::string> topics_;
-};
+/// Returns the projection that lists all events in `view`.
+auto listing_projection(std::shared_ptr<event_list> view) {
+  return std::make_shared<raw_projection<event_list>>(
+    "list", std::move(view),
+    [](event_list& to, const recorded_event& event, const tracking& x) {
+      to.add(event, x);
+    });
+}
 
 struct fixture : runner_fixture<sqlite_pair> {
   [[nodiscard]] std::string store_path() {
@@ -210,7 +191,7 @@ BOOST_AUTO_TEST_CASE(runner_whose_view_is_full_ends_and_resumes) {
   auto last = append_many();
   auto view = std::make_shared<event_list>(view_path());
   view->set("PRAGMA max_page_count=" + std::to_string(pages_max));
-  auto runner = run(std::make_shared<listing_projection>(view));
+  auto runner = run(listing_projection(view));
   BOOST_TEST(thrown_text([&] { runner->run_forever(long_time); })
              == "sqlite:" + view_path()
                   + ": cannot change a view: database or disk is full");
@@ -228,7 +209,7 @@ BOOST_AUTO_TEST_CASE(runner_whose_view_is_full_ends_and_resumes) {
                   + "\"): sqlite:" + view_path()
                   + ": cannot change a view: database or disk is full");
   auto roomy = std::make_shared<event_list>(view_path());
-  runner = run(std::make_shared<listing_projection>(roomy));
+  runner = run(listing_projection(roomy));
   runner->wait(last, long_time);
   runner->close();
   BOOST_TEST((roomy->content() == std::pair{int64_t{last}, last}));
@@ -279,7 +260,7 @@ BOOST_AUTO_TEST_CASE(runner_whose_view_may_only_be_read_ends_and_resumes) {
                                        delete x;
                                        closed.set_value();
                                      }};
-    use(*run(std::make_shared<listing_projection>(view)), *view);
+    use(*run(listing_projection(view)), *view);
     view.reset();
     // The file can be changed when the runner has closed it as well.
     closed.get_future().wait();

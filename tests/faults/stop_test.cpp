@@ -1,9 +1,13 @@
 // Goal: `stop` returns within a second, whatever the runner waits for, and what
 // was committed stays. Method: the view is locked by somebody else, the store
-// does not answer, a pause is under way, or the projection itself is stuck; the
-// time that `stop` takes is measured.
+// or the server does not answer, a pause is under way, or the projection itself
+// is stuck; the time that `stop` takes is measured.
 #include "tests/faults/durable_pairs.hpp"
 #include "tests/faults/watched_store.hpp"
+
+#ifdef PROJECTIONS_WITH_POSTGRESQL
+#  include "tests/contract/freezing_proxy.hpp"
+#endif
 
 #include <boost/test/unit_test.hpp>
 
@@ -188,6 +192,25 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(runner_stops_in_a_pause, Backend,
   check_end(*first);
   BOOST_TEST(!f.view()->max_tracking_id("upstream"));
 }
+
+#ifdef PROJECTIONS_WITH_POSTGRESQL
+BOOST_AUTO_TEST_CASE(runner_stops_while_the_server_of_its_view_stands_still) {
+  runner_fixture<store_and_view<memory_backend, postgres_views>> f;
+  for (auto is_folding : {true, false}) {
+    freezing_proxy proxy;
+    auto runner = f.run(std::make_shared<postgres_event_counters>(
+      proxy.uri(f.backend().view.schema())));
+    runner->wait(f.append("a", {"T"}), long_time);
+    proxy.freeze();
+    if (is_folding) {
+      f.append("a", {"T"});
+      proxy.wait_until_swallowed();
+    }
+    check_end(*runner);
+  }
+  BOOST_TEST(f.view()->get_subsequent_event_counter() == 2);
+}
+#endif
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(stop_does_not_wait_for_a_stuck_projection,
                               Backend, runner_backends) {

@@ -6,6 +6,7 @@
 
 #include "storage/store_error.hpp"
 #include "tests/runtime/counting_projection.hpp"
+#include "tests/runtime/raw_projection.hpp"
 #include "tests/runtime/runner_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -141,6 +142,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(second_runner_stands_by, Backend,
   auto second = f.run(f.view());
   while (second->status().phase != runner_phase::standing_by)
     std::this_thread::yield();
+  BOOST_CHECK_THROW(second->rebuild(), rebuild_refused);
+  BOOST_TEST(thrown_text([&] { second->rebuild(); })
+             == "the view of projection \"eventcounters\" is folded by another "
+                "runner: ask that one to rebuild it");
   last = f.append("b", {"T"});
   first->wait(last, long_time);
   BOOST_TEST(second->status().events == 0);
@@ -215,10 +220,16 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(stop_ends_run_forever_and_waits, Backend,
   runner_fixture<Backend> f;
   auto runner = f.run(f.view());
   auto forever = std::async(std::launch::async, [&] { runner->run_forever(); });
-  auto waiting = std::async(std::launch::async,
-                            [&] { runner->wait(1'000'000, long_time); });
+  auto longest = std::async(std::launch::async, [&] {
+    runner->run_forever(std::chrono::milliseconds::max());
+    return runner->status().phase;
+  });
+  auto waiting = std::async(std::launch::async, [&] {
+    runner->wait(1'000'000, std::chrono::milliseconds::max());
+  });
   runner->stop();
   forever.get();
+  BOOST_TEST((longest.get() == runner_phase::stopped));
   BOOST_CHECK_THROW(waiting.get(), runner_stopped);
   BOOST_TEST(thrown_text([&] { runner->rebuild(); })
              == "the runner of projection \"eventcounters\" has stopped");
@@ -308,35 +319,6 @@ private:
   std::vector<log_position> gathered_;
 };
 
-class picky_projection final : public event_processor {
-public:
-  explicit picky_projection(std::shared_ptr<picky_view> view)
-    : view_(std::move(view)) {
-    // nop
-  }
-
-  void process_event(const recorded_event&, const tracking& x) override {
-    view_->take(x);
-  }
-
-  tracking_recorder& recorder() override {
-    return *view_;
-  }
-
-  const std::string& name() const override {
-    return name_;
-  }
-
-  const std::vector<std::string>& topics() const override {
-    return topics_;
-  }
-
-private:
-  std::shared_ptr<picky_view> view_;
-  std::string name_ = "picky";
-  std::vector<std::string> topics_;
-};
-
 } // namespace
 
 BOOST_AUTO_TEST_CASE(event_that_fails_in_the_commit_leaves_those_before_it) {
@@ -344,7 +326,11 @@ BOOST_AUTO_TEST_CASE(event_that_fails_in_the_commit_leaves_those_before_it) {
   temporary_folder folder;
   auto view = std::make_shared<picky_view>(folder.path() + "/view");
   f.append("a", {"T", "T", "T", "T"});
-  auto runner = f.run(std::make_shared<picky_projection>(view));
+  auto runner = f.run(std::make_shared<raw_projection<picky_view>>(
+    "picky", view,
+    [](picky_view& to, const recorded_event&, const tracking& x) {
+      to.take(x);
+    }));
   BOOST_CHECK_THROW(runner->run_forever(long_time), store_error);
   BOOST_TEST((view->max_tracking_id("upstream") == 2));
   BOOST_TEST(runner->status().problem
