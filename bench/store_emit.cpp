@@ -6,6 +6,9 @@
 //   bench_store_emit STORE again COUNT
 //       answers them first, and then measures that nothing is left to do: the
 //       projection begins at the start and finds every answer there
+//   bench_store_emit STORE plain COUNT
+//       appends the same answers without a projection: 1,000 at a time, without
+//       keys and metadata
 //
 // STORE is the name of a store. One in memory is filled first; others hold
 // COUNT events, as bench_store_append makes them of seed 1. Groups have 1,000
@@ -24,6 +27,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace projections::bench {
 namespace {
@@ -84,11 +88,25 @@ public:
   }
 };
 
+/// Returns appends of the answers to the first `count` events.
+std::vector<std::vector<append_request>> plain_answers(const mirroring& from,
+                                                       size_t count) {
+  std::vector<std::vector<append_request>> result;
+  for (auto& x : make_events(count, 1)) {
+    if (result.empty() || result.back().size() == group_limits{}.events_max)
+      result.emplace_back();
+    for (auto& answer : from.answers_to(x))
+      result.back().push_back(
+        {answer.stream, any_version, {{answer.topic, answer.payload}}});
+  }
+  return result;
+}
+
 void run(int argc, char** argv) {
   std::string_view mode = argc == 4 ? argv[2] : "";
-  if (mode != "first" && mode != "again")
-    throw std::runtime_error{"usage: bench_store_emit STORE (first | again) "
-                             "COUNT"};
+  if (mode != "first" && mode != "again" && mode != "plain")
+    throw std::runtime_error{"usage: bench_store_emit STORE "
+                             "(first | again | plain) COUNT"};
   auto count = count_of(argv[3]);
   auto name = parse_store_name(argv[1]);
   if (name.kind == store_kind::memory)
@@ -112,9 +130,17 @@ void run(int argc, char** argv) {
     answer();
     open_process_recorder(name)->forget(application_name);
   }
+  std::vector<std::vector<append_request>> appends;
+  if (mode == "plain")
+    appends = plain_answers(mirroring{open_process_recorder(name)}, count);
+  auto store = log.store();
   stopwatch watch;
   watch.start();
-  answer();
+  if (mode == "plain")
+    for (auto& x : appends)
+      store->append(x);
+  else
+    answer();
   watch.stop(count);
   check_count("events and answers", static_cast<uint64_t>(log.store()->head()),
               2 * count);
