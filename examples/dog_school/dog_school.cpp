@@ -1,12 +1,16 @@
-// A school where dogs learn tricks, and a view that counts both. Shows a whole
-// event-sourced application: events, an aggregate, an application that saves
-// and rebuilds it, a view, a projection by types of events, and a runner.
+// A school where dogs learn tricks, and a projection that counts both. Shows a
+// whole event-sourced application: events, an aggregate, an application that
+// saves and rebuilds it, a view, a projection by types of events, and a runner;
+// and the same counts kept by an event-sourced projection, as an aggregate of
+// an application of its own.
 //
 //   build/examples/dog_school [--events=URI] [--view=URI]
+//                             [--counts=view|aggregate]
 //
 // A URI is memory:, sqlite:PATH or postgresql://USER:PASSWORD@HOST/DATABASE;
-// both default to memory:. Prints `dogs=3 tricks=9`, or more if the stores know
-// dogs already.
+// both default to memory:. The counts are in a view, unless an aggregate is
+// asked for; its events are where the view would be. Either way it prints
+// `dogs=3 tricks=9`, or more if the stores know dogs already.
 
 #include "examples/open_view.hpp"
 #include "examples/program.hpp"
@@ -14,6 +18,7 @@
 #include "runtime/open_store.hpp"
 #include "runtime/projection_runner.hpp"
 #include "storage/application.hpp"
+#include "storage/event_sourced_projection.hpp"
 #include "storage/projection.hpp"
 
 #include <cstdint>
@@ -36,6 +41,9 @@ struct trick_added {
   std::string trick;
 };
 
+struct dog_counted {};
+struct trick_counted {};
+
 } // namespace dogschool
 
 template <>
@@ -50,6 +58,18 @@ struct projections::event_type<dogschool::trick_added> {
   static constexpr std::string_view topic = "dogschool:Dog.TrickAdded";
   static constexpr auto fields
     = std::tuple{field("trick", &dogschool::trick_added::trick)};
+};
+
+template <>
+struct projections::event_type<dogschool::dog_counted> {
+  static constexpr std::string_view topic = "dogschool:Counter.DogCounted";
+  static constexpr auto fields = std::tuple{};
+};
+
+template <>
+struct projections::event_type<dogschool::trick_counted> {
+  static constexpr std::string_view topic = "dogschool:Counter.TrickCounted";
+  static constexpr auto fields = std::tuple{};
 };
 
 namespace dogschool {
@@ -142,6 +162,66 @@ public:
   }
 };
 
+// -- the same without a view --------------------------------------------------------
+
+class counter : public aggregate<counter> {
+public:
+  using events = event_types<dog_counted, trick_counted>;
+  using aggregate::aggregate;
+
+  void apply(const dog_counted&) {
+    ++dogs_;
+  }
+
+  void apply(const trick_counted&) {
+    ++tricks_;
+  }
+
+  [[nodiscard]] int64_t dogs() const {
+    return dogs_;
+  }
+
+  [[nodiscard]] int64_t tricks() const {
+    return tricks_;
+  }
+
+private:
+  int64_t dogs_ = 0;
+  int64_t tricks_ = 0;
+};
+
+using dog_counting = application<counter>;
+
+/// The projection names its topics: where the school is in the same SQLite
+/// file, its log has the events of the counter, too.
+class counted_dogs final : public event_sourced_projection<dog_counting> {
+public:
+  explicit counted_dogs(std::shared_ptr<process_recorder> recorder)
+    : event_sourced_projection(
+      "DogCounting", std::move(recorder),
+      {"dogcounting", event_types<dog_registered, trick_added>::topics()}) {
+    when<dog_registered>(
+      [this](const dog_registered&) { count(dog_counted{}); });
+    when<trick_added>([this](const trick_added&) { count(trick_counted{}); });
+  }
+
+  /// Returns the only counter.
+  counter counts() {
+    auto& known = app().repository();
+    return known.contains(only) ? known.get<counter>(only) : counter{only};
+  }
+
+private:
+  template <event E>
+  void count(const E& x) {
+    auto counter = counts();
+    counter.trigger_event(x);
+    app().save(counter);
+  }
+
+  const uuid only = *uuid_of("5f1c7d0e9b5a4c3f8e2d6a7b8c9d0e1f");
+};
+
 // -- the program ----------------------------------------------------------------------
 
 class options : public examples::options {
@@ -149,11 +229,13 @@ public:
   options() {
     opt_group{custom_options_, "global"}
       .add(events, "events", "where the events are (default: memory:)")
-      .add(view, "view", "where the view is (default: memory:)");
+      .add(view, "view", "where the view is (default: memory:)")
+      .add(counts, "counts", "what counts: view (default) or aggregate");
   }
 
   std::string events = "memory:";
   std::string view = "memory:";
+  std::string counts = "view";
 };
 
 /// Registers a dog that learns three tricks. Returns where the last event is.
@@ -167,21 +249,43 @@ log_position teach(dog_school& school, std::string name) {
   return school.save(again).back().position;
 }
 
-int run(options& chosen) {
-  auto open = open_store(parse_store_name(chosen.events), "DogSchool");
-  std::shared_ptr<dog_counts_view> view = examples::open_view<dog_counts_over>(
-    parse_store_name(chosen.view), "dogcounts");
+/// Teaches three dogs in the store that `open` opens while `counting` runs,
+/// until it has counted them.
+void teach_all(options& chosen, const store_opener& open,
+               std::shared_ptr<event_processor> counting) {
   caf::actor_system system{chosen};
   event_log log{system, open};
   dog_school school{"DogSchool", log.store()};
-  projection_runner runner{log, school.name(),
-                           std::make_shared<dog_counts>(view)};
+  projection_runner runner{log, school.name(), std::move(counting)};
   log_position last = log_start;
   for (auto name : {"Fido", "Millie", "Scrappy"})
     last = teach(school, name);
   runner.wait(last, std::nullopt);
   runner.close();
-  std::cout << "dogs=" << view->dogs() << " tricks=" << view->tricks() << "\n";
+}
+
+void print(int64_t dogs, int64_t tricks) {
+  std::cout << "dogs=" << dogs << " tricks=" << tricks << "\n";
+}
+
+int run(options& chosen) {
+  if (chosen.counts != "view" && chosen.counts != "aggregate")
+    return examples::refuse("--counts=" + chosen.counts
+                            + " is neither view nor aggregate");
+  auto open = open_store(parse_store_name(chosen.events), "DogSchool");
+  auto place = parse_store_name(chosen.view);
+  if (chosen.counts == "view") {
+    std::shared_ptr<dog_counts_view> view
+      = examples::open_view<dog_counts_over>(place, "dogcounts");
+    teach_all(chosen, open, std::make_shared<dog_counts>(view));
+    print(view->dogs(), view->tricks());
+  } else {
+    auto counting = std::make_shared<counted_dogs>(
+      open_process_recorder(place, "DogCounting", "dogcounting"));
+    teach_all(chosen, open, counting);
+    auto counts = counting->counts();
+    print(counts.dogs(), counts.tricks());
+  }
   return 0;
 }
 
