@@ -31,7 +31,7 @@ caf::result<Answer> answer(F f) {
 } // namespace
 
 event_store_state::event_store_state(interface::pointer self,
-                                     std::shared_ptr<event_store> store)
+                                     std::shared_ptr<shared_event_store> store)
   : self_(self), store_(std::move(store)) {
   // nop
 }
@@ -55,6 +55,11 @@ event_store_actor::behavior_type event_store_state::make_behavior() {
     },
     [this](read_head) {
       return answer<log_head>([&] { return store_->head(); });
+    },
+    [this](get_store_status) {
+      auto result = store_->status();
+      result.queued += appends_.size();
+      return result;
     },
     [this](commit_appends) { commit_unless_more(); },
   };

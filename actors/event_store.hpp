@@ -4,6 +4,7 @@
 #include "messages/interfaces.hpp"
 #include "storage/event_store.hpp"
 #include "storage/joint_append.hpp"
+#include "storage/shared_event_store.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -22,9 +23,9 @@ struct event_store_state {
 
   static constexpr const char* actor_name = "event_store";
 
-  /// `store` is touched by this actor alone, or takes calls of several threads.
+  /// `store` may be used by others at the same time.
   event_store_state(interface::pointer self,
-                    std::shared_ptr<event_store> store);
+                    std::shared_ptr<shared_event_store> store);
 
   /// Commits what has come together.
   ~event_store_state();
@@ -41,7 +42,7 @@ private:
   void commit();
 
   interface::pointer self_;
-  std::shared_ptr<event_store> store_;
+  std::shared_ptr<shared_event_store> store_;
 
   /// What waits to be committed, and whom to answer.
   std::vector<joint_append> appends_;

@@ -62,6 +62,7 @@ log_reader_actor::behavior_type log_reader_state::make_behavior() {
         return store_failure(std::current_exception());
       }
     },
+    [this](get_reader_status) { return status(); },
     [this](withdraw_read) { withdraw(self_->current_sender()); },
     [this](look_again x) { look(x.is_due); },
   };
@@ -139,6 +140,18 @@ log_reader_state::read_store(const read_log& x) {
     head_.reset();
   if (result->read_to > x.after)
     keep(request, result);
+  return result;
+}
+
+reader_status log_reader_state::status() {
+  reader_status result;
+  result.waiting = waiting_.size();
+  result.kept_bytes = recent_bytes_;
+  try {
+    result.head = store_->head();
+  } catch (const std::exception& e) {
+    result.problem = e.what();
+  }
   return result;
 }
 

@@ -53,6 +53,7 @@ private:
   };
 
   compat::promise<log_part> read(const read_log& x);
+  reader_status status();
   void withdraw(const caf::strong_actor_ptr& reader);
   bool answer(waiting_read& x);
   std::shared_ptr<const log_slice> find_recent(const read_log& x) const;

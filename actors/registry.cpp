@@ -76,6 +76,7 @@ registry_actor::behavior_type registry_state::make_behavior() {
     [this](const written_batch& x) {
       auto& batch = *x.batch;
       bytes_in_flight_ -= batch.bytes_in_flight;
+      requests_in_flight_ -= batch.end() - batch.first();
       --batches_in_flight_;
       groups_in_flight_ -= batch.groups;
       batches_waiting_ -= batch.may_wait ? 1 : 0;
@@ -89,7 +90,7 @@ registry_actor::behavior_type registry_state::make_behavior() {
       if (!input_ended_ || batches_in_flight_ > 0)
         spdlog::error("the projector has ended, {}; its requests get error 13",
                       x.reason);
-      router_.projector_has_ended();
+      router_.projector_has_ended(x.reason);
     },
   };
 }
@@ -153,6 +154,7 @@ bool registry_state::next_chunk() {
 /// one request.
 void registry_state::send_batch(size_t reply_bytes_allowed) {
   auto batch = make_batch();
+  router_.begin_batch(requests_in_flight_, bytes_in_flight_);
   auto& requests = current_->which->requests;
   size_t reply_bytes = 0;
   for (auto i = next_request_; i < requests.size(); ++i) {
@@ -176,6 +178,7 @@ void registry_state::send_batch(size_t reply_bytes_allowed) {
   next_request_ = batch->end();
   batch->bytes_in_flight = reply_bytes;
   bytes_in_flight_ += reply_bytes;
+  requests_in_flight_ += batch->end() - batch->first();
   ++batches_in_flight_;
   batches_waiting_ += batch->may_wait ? 1 : 0;
   if (!routed_.is_empty())
@@ -262,6 +265,7 @@ void registry_state::replace_actor(const projection_down& ended) {
     "the actor of projection \"{}\" has ended, {}; another one goes "
     "on at version {}",
     x->name, ended.reason, projection.version());
+  router_.actor_was_replaced(ended.reason);
   x->version = projection.version();
   x->rebuilds = 0;
   x->may_wait = false;

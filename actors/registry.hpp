@@ -78,6 +78,7 @@ private:
   /// What is under way, and how much of it may wait for a version.
   size_t batches_in_flight_ = 0;
   size_t batches_waiting_ = 0;
+  size_t requests_in_flight_ = 0;
   size_t bytes_in_flight_ = 0;
   size_t groups_in_flight_ = 0;
   bool input_ended_ = false;

@@ -12,6 +12,10 @@ namespace {
 /// What `list` says of a projection besides its name, in bytes at most.
 constexpr size_t list_item_bytes_max = 48;
 
+/// What a status has besides the last error, in bytes at most: names, and
+/// numbers of up to 20 digits.
+constexpr size_t status_bytes_max = 512;
+
 /// By how much an event may make the rows of a read model grow besides its own
 /// text, in bytes: names of fields, and what separates rows.
 constexpr size_t row_frame_bytes = 256;
@@ -60,6 +64,7 @@ void request_router::route(request_batch& batch, uint32_t i,
   auto& r = batch.at(i);
   if (r.kind == request_kind::stray_reply)
     return spdlog::warn("a reply came in that nobody asked for; ignored");
+  ++figures_.requests;
   if (!choose_envelope(batch, i))
     return;
   switch (r.kind) {
@@ -78,6 +83,8 @@ void request_router::route(request_batch& batch, uint32_t i,
       return list(batch, i);
     case request_kind::delete_projection:
       return remove(batch, i, x, out);
+    case request_kind::get_status:
+      return tell_status(batch, i);
     default:
       return add_to_projector(batch, i, out);
   }
@@ -89,6 +96,7 @@ void request_router::add_to_projector(request_batch& batch, uint32_t i,
     return refuse(batch, i, error_code::crash, "the projector has ended");
   auto& r = batch.at(i);
   if (r.kind == request_kind::process_event) {
+    ++figures_.events;
     r.growth_bytes = 2 * r.value.size() + row_frame_bytes;
     rows_growth_sent_ += r.growth_bytes;
   }
@@ -157,9 +165,11 @@ void request_router::change(request_batch& batch, uint32_t i,
   count_growth(r, *batch.in(), *x, settings_.style.comma.size());
   if (r.kind == request_kind::update_projection) {
     ++x->version;
+    ++figures_.updates;
   } else {
     x->version = r.event_count;
     ++x->rebuilds;
+    ++figures_.rebuilds;
   }
   add_to_group(batch, i, *x, out);
 }
@@ -196,8 +206,31 @@ void request_router::list(request_batch& batch, uint32_t i) {
   batch.answer(i, encoder_.piece("]").end());
 }
 
+/// Tells what has been done before this request.
+void request_router::tell_status(request_batch& batch, uint32_t i) {
+  auto rate = figures_.meter.rate(progress_meter::clock::now());
+  auto& reply = encoder_.begin(batch.at(i), "node_status")
+                  .number(projections_key, projections_.size())
+                  .number(requests_key, figures_.requests - 1)
+                  .number(refused_key, figures_.refused)
+                  .number(updates_key, figures_.updates)
+                  .number(rebuilds_key, figures_.rebuilds)
+                  .number(events_key, figures_.events)
+                  .number(requests_in_flight_key, figures_.requests_in_flight)
+                  .number(bytes_in_flight_key, figures_.bytes_in_flight)
+                  .number(requests_per_second_key, static_cast<uint64_t>(rate))
+                  .number(actors_replaced_key, figures_.actors_replaced);
+  if (figures_.last_error.empty())
+    reply.raw(last_error_key, "null");
+  else
+    reply.string(last_error_key, figures_.last_error);
+  batch.answer(i, reply.end());
+}
+
 void request_router::refuse(request_batch& batch, uint32_t i, error_code code,
                             std::string_view text) {
+  ++figures_.refused;
+  figures_.last_error = text;
   batch.answer(i, encoder_.error(batch.at(i), code, text));
 }
 
@@ -251,6 +284,8 @@ size_t request_router::reply_bytes_max(const request& r,
              + projections_.size() * list_item_bytes_max;
     case request_kind::query_read_model:
       return frame + rows_bytes_max();
+    case request_kind::get_status:
+      return frame + status_bytes_max + figures_.last_error.size();
     case request_kind::process_event:
       return frame + models_->names_bytes + r.event_id.size() + r.value.size();
     default:

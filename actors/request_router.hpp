@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/known_projections.hpp"
+#include "actors/node_figures.hpp"
 #include "actors/projector.hpp"
 #include "messages/interfaces.hpp"
 #include "messages/reply_encoder.hpp"
@@ -87,9 +88,24 @@ public:
   void route(request_batch& batch, uint32_t i, known_projection* x,
              routed_requests& out);
 
-  /// Has requests for the projector refused from now on.
-  void projector_has_ended() {
+  /// Has requests for the projector refused from now on, for which `reason` is
+  /// why.
+  void projector_has_ended(const std::string& reason) {
     projector_is_gone_ = true;
+    figures_.last_error = escaped("the projector has ended: " + reason);
+  }
+
+  /// Tells that an actor was replaced which has ended because of `reason`.
+  void actor_was_replaced(const std::string& reason) {
+    ++figures_.actors_replaced;
+    figures_.last_error = escaped("a projection has ended: " + reason);
+  }
+
+  /// Tells what is in flight before a new batch is made.
+  void begin_batch(uint64_t requests_in_flight, uint64_t bytes_in_flight) {
+    figures_.requests_in_flight = requests_in_flight;
+    figures_.bytes_in_flight = bytes_in_flight;
+    figures_.meter.processed(figures_.requests, progress_meter::clock::now());
   }
 
   [[nodiscard]] known_projections& projections() {
@@ -121,6 +137,7 @@ private:
   void remove(request_batch& batch, uint32_t i, known_projection* x,
               routed_requests& out);
   void list(request_batch& batch, uint32_t i);
+  void tell_status(request_batch& batch, uint32_t i);
   void refuse(request_batch& batch, uint32_t i, error_code code,
               std::string_view text);
   void refuse_unknown(request_batch& batch, uint32_t i);
@@ -141,6 +158,8 @@ private:
   bool initialised_ = false;
 
   bool projector_is_gone_ = false;
+
+  node_figures figures_;
 
   /// The sum of `growth_bytes` of events for the projector.
   uint64_t rows_growth_sent_ = 0;

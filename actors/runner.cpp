@@ -47,6 +47,7 @@ runner_actor::behavior_type runner_state::make_behavior() {
   return {
     [this](await_position x) { return await(x); },
     [this](get_runner_status) { return status_; },
+    [this](get_projection_status) { return look_at_head(); },
     [this](rebuild_view) { return rebuild(); },
     [this](stop_runner) { stop(); },
     [this](try_again) {
@@ -182,6 +183,8 @@ void runner_state::take_slice(const log_part& part, log_position asked_after) {
   is_reading_ = false;
   if (status_.phase == runner_phase::following && asked_after == next_after_) {
     next_after_ = part.slice->read_to;
+    if (!part.slice->events.empty())
+      meter_.found_behind(true, progress_meter::clock::now());
     slices_.push_back({part.slice, fold_->prepare(*part.slice)});
   }
   go_on();
@@ -345,46 +348,6 @@ void runner_state::end() {
     x.answer.deliver(reason_of_end());
   for (auto& x : std::exchange(rebuilds_, {}))
     x.deliver(reason_of_end());
-}
-
-// -- status -------------------------------------------------------------------
-
-void runner_state::enter(runner_phase phase) {
-  if (std::exchange(status_.phase, phase) != phase)
-    tell();
-}
-
-void runner_state::position_is(log_position x) {
-  status_.events = fold_->events();
-  if (x == status_.position)
-    return;
-  status_.position = x;
-  tell();
-  auto reached = std::partition(waiters_.begin(), waiters_.end(),
-                                [x](auto& y) { return y.position > x; });
-  for (auto i = reached; i != waiters_.end(); ++i)
-    i->answer.deliver(position_reached{x});
-  waiters_.erase(reached, waiters_.end());
-}
-
-void runner_state::tell(const std::exception_ptr& error) {
-  if (error)
-    watch_->tell_failure(status_, error);
-  else
-    watch_->tell(status_);
-}
-
-std::string runner_state::reason_to_stand_by() const {
-  return "the view of projection \"" + fold_->processor().name()
-         + "\" is folded by another runner: ask that one to rebuild it";
-}
-
-caf::error runner_state::reason_of_end() const {
-  auto name = "the runner of projection \"" + fold_->processor().name() + "\"";
-  return caf::make_error(caf::sec::runtime_error,
-                         status_.phase == runner_phase::failed
-                           ? name + " has failed: " + status_.problem
-                           : name + " has stopped");
 }
 
 runner_actor spawn_runner(caf::actor_system& system,

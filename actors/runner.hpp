@@ -5,6 +5,7 @@
 #include "actors/run_watch.hpp"
 #include "actors/view_worker.hpp"
 #include "messages/interfaces.hpp"
+#include "storage/progress_meter.hpp"
 #include "storage/retry_schedule.hpp"
 
 #include <chrono>
@@ -92,6 +93,8 @@ private:
   void enter(runner_phase phase);
   void position_is(log_position x);
   void tell(const std::exception_ptr& error = nullptr);
+  compat::promise<projection_status> look_at_head();
+  projection_status status_against_head(const std::string& problem);
   [[nodiscard]] std::string reason_to_stand_by() const;
   [[nodiscard]] caf::error reason_of_end() const;
 
@@ -128,6 +131,11 @@ private:
   bool is_leaving_ = false;
 
   retry_schedule retries_;
+  progress_meter meter_{progress_meter::clock::now()};
+
+  /// The last head of the log that was seen.
+  log_position head_ = log_start;
+
   std::vector<waiter> waiters_;
   std::vector<compat::promise<view_emptied>> rebuilds_;
 };

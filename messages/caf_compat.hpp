@@ -128,6 +128,17 @@ auto request(Self&& self, const Handle& to, Message&& message) {
 #endif
 }
 
+/// Does the same, with an error if there is no answer within `limit`.
+template <class Self, class Handle, class Message>
+auto request_within(Self&& self, const Handle& to,
+                    std::chrono::milliseconds limit, Message&& message) {
+#if PROJECTIONS_NEW_CAF
+  return self->mail(std::forward<Message>(message)).request(to, limit);
+#else
+  return self->request(to, limit, std::forward<Message>(message));
+#endif
+}
+
 // -- spawning ------------------------------------------------------------------
 
 /// Wraps a state, so that it is built with its arguments instead of in two

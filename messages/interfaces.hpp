@@ -4,6 +4,7 @@
 
 #include "messages/log_interfaces.hpp"
 #include "messages/node_interfaces.hpp"
+#include "messages/status_interfaces.hpp"
 
 // -- type ids --------------------------------------------------------------------
 
@@ -47,6 +48,16 @@ PROJECTIONS_LOCAL_MESSAGE(rebuild_view)
 PROJECTIONS_LOCAL_MESSAGE(view_emptied)
 PROJECTIONS_LOCAL_MESSAGE(get_runner_status)
 PROJECTIONS_LOCAL_MESSAGE(runner_status)
+PROJECTIONS_LOCAL_MESSAGE(get_store_status)
+PROJECTIONS_LOCAL_MESSAGE(store_status)
+PROJECTIONS_LOCAL_MESSAGE(get_reader_status)
+PROJECTIONS_LOCAL_MESSAGE(reader_status)
+PROJECTIONS_LOCAL_MESSAGE(get_projection_status)
+PROJECTIONS_LOCAL_MESSAGE(projection_status)
+PROJECTIONS_LOCAL_MESSAGE(get_system_status)
+PROJECTIONS_LOCAL_MESSAGE(system_status)
+PROJECTIONS_LOCAL_MESSAGE(watch_projection)
+PROJECTIONS_LOCAL_MESSAGE(watch_log)
 PROJECTIONS_LOCAL_MESSAGE(finished_batch)
 PROJECTIONS_LOCAL_MESSAGE(written_batch)
 PROJECTIONS_LOCAL_MESSAGE(node_finished)
@@ -95,5 +106,15 @@ CAF_BEGIN_TYPE_ID_BLOCK(projections, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(projections, (projections::finished_batch))
   CAF_ADD_TYPE_ID(projections, (projections::written_batch))
   CAF_ADD_TYPE_ID(projections, (projections::node_finished))
+  CAF_ADD_TYPE_ID(projections, (projections::get_store_status))
+  CAF_ADD_TYPE_ID(projections, (projections::store_status))
+  CAF_ADD_TYPE_ID(projections, (projections::get_reader_status))
+  CAF_ADD_TYPE_ID(projections, (projections::reader_status))
+  CAF_ADD_TYPE_ID(projections, (projections::get_projection_status))
+  CAF_ADD_TYPE_ID(projections, (projections::projection_status))
+  CAF_ADD_TYPE_ID(projections, (projections::get_system_status))
+  CAF_ADD_TYPE_ID(projections, (projections::system_status))
+  CAF_ADD_TYPE_ID(projections, (projections::watch_projection))
+  CAF_ADD_TYPE_ID(projections, (projections::watch_log))
 
 CAF_END_TYPE_ID_BLOCK(projections)

@@ -5,7 +5,9 @@
 
 #include "messages/caf_compat.hpp"
 #include "messages/recorded_event.hpp"
+#include "messages/store_status.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -76,6 +78,9 @@ struct log_head {
 /// Tells an event store to commit the appends that have come together.
 struct commit_appends {};
 
+/// Asks an event store how it is doing.
+struct get_store_status {};
+
 /// Owns an event store. Detached: it blocks on its database. Where the store
 /// cannot do what it is asked, the answer is an error in the store's words.
 using event_store_actor = compat::typed_interface<
@@ -87,6 +92,8 @@ using event_store_actor = compat::typed_interface<
   log_part(read_log),
   // Reads the head.
   log_head(read_head),
+  // Tells how it is doing.
+  store_status(get_store_status),
   // Commits what was asked for.
   void(commit_appends)>;
 
@@ -98,6 +105,21 @@ struct look_again {
   bool is_due = false;
 };
 
+/// Asks a log reader how it is doing.
+struct get_reader_status {};
+
+/// How a log reader is doing.
+struct reader_status {
+  /// The true head of the log.
+  log_position head = log_start;
+  /// Requests that wait for events.
+  uint64_t waiting = 0;
+  /// Bytes of events that are kept because others may ask for them.
+  uint64_t kept_bytes = 0;
+  /// Why the log cannot be read at present; else empty.
+  std::string problem;
+};
+
 /// Reads one store for any number of runners. Detached: it blocks on its
 /// database.
 using log_reader_actor = compat::typed_interface<
@@ -105,6 +127,8 @@ using log_reader_actor = compat::typed_interface<
   log_part(read_log),
   // Reads the head.
   log_head(read_head),
+  // Tells how it is doing.
+  reader_status(get_reader_status),
   // Forgets what the sender waits for.
   void(withdraw_read),
   // Answers those that wait, where there is something for them.
@@ -223,6 +247,40 @@ struct runner_status {
   std::string problem;
 };
 
+/// Asks how the projection is doing, measured against the log.
+struct get_projection_status {};
+
+/// How a projection is doing.
+struct projection_status {
+  /// The names of the projection and of the application whose events it folds.
+  std::string projection;
+  std::string application;
+
+  runner_status runner;
+
+  /// The true head of the log, read for this; the last one known where the log
+  /// cannot be read, as `problem` says then.
+  log_position head = log_start;
+
+  /// How far the view is behind the head, in positions: at most so many events.
+  uint64_t lag = 0;
+
+  /// For how long it has been behind, as far as is known: since events came
+  /// that it has not folded yet, or since it was first asked while there were
+  /// some.
+  std::chrono::milliseconds behind_for{0};
+
+  /// Events that were read and are not folded yet.
+  uint64_t queued = 0;
+
+  /// Events a second, on average over the last ten seconds.
+  double rate = 0;
+
+  /// Why it has failed, cannot go on at present, or does not answer; else
+  /// empty.
+  std::string problem;
+};
+
 /// Runs one projection: gets events from a log reader and has them folded into
 /// the view. Answers with an error where it has stopped or failed.
 using runner_actor = compat::typed_interface<
@@ -230,6 +288,8 @@ using runner_actor = compat::typed_interface<
   position_reached(await_position),
   // Tells what it is about.
   runner_status(get_runner_status),
+  // Tells how the projection is doing, after a look at the head of the log.
+  projection_status(get_projection_status),
   // Empties the view and begins anew.
   view_emptied(rebuild_view),
   // Stops.

@@ -26,6 +26,7 @@ enum class request_kind : uint8_t {
   unsubscribe,
   process_event,
   query_read_model,
+  get_status,
 };
 
 /// The event data of one event of a rebuild, as places in the chunk's

@@ -97,6 +97,11 @@ private:
     return read_name("node_id", field::node_id);
   }
 
+  bool read_status() {
+    out_.kind = request_kind::get_status;
+    return true;
+  }
+
   bool read_msg_id();
   bool read_name(std::string_view name, field x);
   bool read_integer(std::string_view name, field x, uint64_t& out);
@@ -123,7 +128,7 @@ private:
   };
 
   /// The types of requests, the frequent ones first.
-  static constexpr std::array<kind_row, 11> kinds{{
+  static constexpr std::array<kind_row, 12> kinds{{
     {"update", &interpreter::read_update},
     {"event", &interpreter::read_process_event},
     {"query", &interpreter::read_query},
@@ -135,6 +140,7 @@ private:
     {"subscribe", &interpreter::read_subscribe},
     {"unsubscribe", &interpreter::read_unsubscribe},
     {"init", &interpreter::read_init},
+    {"status", &interpreter::read_status},
   }};
 
   request_fields& fields_;

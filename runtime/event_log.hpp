@@ -7,8 +7,19 @@
 #include "storage/event_store.hpp"
 
 #include <memory>
+#include <string>
 
 namespace projections {
+
+/// What is said of a log when it is opened.
+struct event_log_settings {
+  /// What the monitor calls it.
+  std::string name = {};
+
+  /// Who asks its actors and runners how they are doing; by default an actor of
+  /// its own, which ends with it.
+  monitor_actor monitor = {};
+};
 
 /// Owns the actors of a store: one that appends and one that reads the log for
 /// all runners. They end with this object, which must go before the system and
@@ -17,7 +28,8 @@ class event_log {
 public:
   /// Opens the store twice by `open`, which throws `store_error` where it
   /// cannot.
-  event_log(caf::actor_system& system, const store_opener& open);
+  event_log(caf::actor_system& system, const store_opener& open,
+            event_log_settings settings = {});
 
   event_log(const event_log&) = delete;
   event_log& operator=(const event_log&) = delete;
@@ -41,6 +53,15 @@ public:
     return reader_;
   }
 
+  /// The actor that asks this log and its runners how they are doing.
+  [[nodiscard]] const monitor_actor& monitor() const {
+    return monitor_;
+  }
+
+  /// Asks the monitor and returns what it says, within little more than a
+  /// second. Blocks the thread; an actor asks the monitor itself.
+  [[nodiscard]] system_status status() const;
+
   [[nodiscard]] caf::actor_system& system() const {
     return system_;
   }
@@ -49,7 +70,9 @@ private:
   caf::actor_system& system_;
   event_store_actor appender_;
   log_reader_actor reader_;
-  std::shared_ptr<event_store> store_;
+  monitor_actor monitor_;
+  bool owns_monitor_;
+  std::shared_ptr<shared_event_store> store_;
 };
 
 } // namespace projections

@@ -34,6 +34,7 @@ projection_runner::projection_runner(event_log& log, std::string application,
     std::make_shared<projection_fold>(std::move(processor),
                                       std::move(application), settings.group),
     log.reader(), watch_, settings.runner);
+  compat::send_anonymously(log.monitor(), watch_projection{actor_});
 }
 
 projection_runner::~projection_runner() {

@@ -38,10 +38,8 @@ auto shared_event_store::in_turn(F f) {
 std::vector<append_outcome>
 shared_event_store::append(const std::vector<append_request>& requests) {
   std::unique_lock lock{mutex_};
-  if (!is_busy_ && waiting_.empty()) {
-    turn mine{*this, lock};
-    return store_->append(requests);
-  }
+  if (!is_busy_ && waiting_.empty())
+    return append_alone(requests, lock);
   waiting_append mine{{requests}, bytes_of(requests)};
   waiting_.push_back(&mine);
   while (!mine.is_done) {
@@ -52,6 +50,23 @@ shared_event_store::append(const std::vector<append_request>& requests) {
   if (mine.append.error)
     std::rethrow_exception(mine.append.error);
   return std::move(mine.append.outcomes);
+}
+
+/// Records `requests` at once: nobody uses the store.
+std::vector<append_outcome>
+shared_event_store::append_alone(const std::vector<append_request>& requests,
+                                 std::unique_lock<std::mutex>& lock) {
+  std::vector<append_outcome> result;
+  try {
+    turn mine{*this, lock};
+    result = store_->append(requests);
+  } catch (...) {
+    note(std::current_exception());
+    throw;
+  }
+  count(result);
+  ++status_.commits;
+  return result;
 }
 
 /// Records the appends that have waited longest.
@@ -80,9 +95,32 @@ void shared_event_store::append_waiting(std::unique_lock<std::mutex>& lock) {
     for (auto& x : senders)
       x.error = std::current_exception();
   }
+  ++status_.commits;
   for (size_t i = 0; i < taken.size(); ++i) {
+    if (senders[i].error)
+      note(senders[i].error);
+    else
+      count(senders[i].outcomes);
     taken[i]->append = std::move(senders[i]);
     taken[i]->is_done = true;
+  }
+}
+
+/// Counts what was recorded for one sender.
+void shared_event_store::count(const std::vector<append_outcome>& outcomes) {
+  for (auto& x : outcomes)
+    status_.events += x.positions.size();
+  status_.problem.clear();
+}
+
+/// Notes why something could not be recorded.
+void shared_event_store::note(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& e) {
+    status_.problem = e.what();
+  } catch (...) {
+    status_.problem = "unknown";
   }
 }
 
@@ -114,6 +152,13 @@ std::shared_ptr<change_signal> shared_event_store::changes() {
 std::optional<std::chrono::milliseconds>
 shared_event_store::poll_interval() const {
   return store_->poll_interval();
+}
+
+store_status shared_event_store::status() {
+  std::lock_guard guard{mutex_};
+  auto result = status_;
+  result.queued = waiting_.size();
+  return result;
 }
 
 } // namespace projections

@@ -2,12 +2,14 @@
 // out to applications, and its actor appends to the same one.
 #pragma once
 
+#include "messages/store_status.hpp"
 #include "storage/event_store.hpp"
 #include "storage/joint_append.hpp"
 
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -48,6 +50,9 @@ public:
 
   std::optional<std::chrono::milliseconds> poll_interval() const override;
 
+  /// Returns how it is doing.
+  [[nodiscard]] store_status status();
+
 private:
   /// A thread that waits until its append is recorded, by whomever.
   struct waiting_append {
@@ -72,7 +77,12 @@ private:
 
   template <class F>
   auto in_turn(F f);
+  std::vector<append_outcome>
+  append_alone(const std::vector<append_request>& requests,
+               std::unique_lock<std::mutex>& lock);
   void append_waiting(std::unique_lock<std::mutex>& lock);
+  void count(const std::vector<append_outcome>& outcomes);
+  void note(const std::exception_ptr& error);
 
   std::shared_ptr<event_store> store_;
 
@@ -87,6 +97,9 @@ private:
 
   /// Appends that nobody has begun to record, on the stacks of their threads.
   std::deque<waiting_append*> waiting_;
+
+  /// What was done so far; `queued` is not kept up.
+  store_status status_;
 };
 
 } // namespace projections

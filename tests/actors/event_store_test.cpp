@@ -52,8 +52,8 @@ struct fixture {
 
   deterministic_system system;
   std::shared_ptr<recording_store> store = std::make_shared<recording_store>();
-  event_store_actor actor
-    = compat::spawn_state<event_store_state>(system.get(), store);
+  event_store_actor actor = compat::spawn_state<event_store_state>(
+    system.get(), std::make_shared<shared_event_store>(store));
 };
 
 } // namespace
