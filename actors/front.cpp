@@ -144,6 +144,13 @@ front_state::front_state(interface::pointer self, front_settings settings)
 }
 
 front_state::~front_state() {
+  // A promise that is only dropped tells nobody.
+  for (auto& [sequence, answer] : waiting_)
+    std::visit(
+      [](auto& to) {
+        to.deliver(caf::make_error(caf::sec::request_receiver_down));
+      },
+      answer);
   caf::anon_send_exit(registry_, shutdown);
   caf::anon_send_exit(projector_, shutdown);
 }

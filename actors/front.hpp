@@ -42,8 +42,8 @@ struct front_settings {
 
 /// Spawns a registry, which makes the projections, and a projector, and ends
 /// with them: when it gets an exit message, or when the registry fails. Then
-/// requests under way are answered with an error of CAF. It holds itself alive,
-/// so it has to be told to end; `embedded_node` does that.
+/// requests under way are answered with `caf::sec::request_receiver_down`. It
+/// holds itself alive, so it has to be told to end; `embedded_node` does that.
 struct front_state {
   using interface = front_end_actor;
 

@@ -12,9 +12,10 @@ caf::error request_failure(error_code code, std::string text) {
 }
 
 error_code code_of(const caf::error& error) {
+  if (error != caf::sec::runtime_error)
+    return error_code::none;
   auto context = error.context();
-  if (error != caf::sec::runtime_error
-      || !context.match_elements<std::string, int32_t>())
+  if (!context.match_elements<std::string, int32_t>())
     return error_code::none;
   auto number = context.get_as<int32_t>(1);
   // The number may come from a process of another version.
