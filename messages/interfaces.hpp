@@ -115,9 +115,9 @@ CAF_END_TYPE_ID_BLOCK(projections)
 
 namespace projections {
 
-/// Makes all of our message types known to the systems that are made of
-/// `config` afterwards. A program with types of its own, or of others, adds
-/// those as well, in any order.
+/// Makes CAF's message types and all of ours known to the systems that are made
+/// of `config` afterwards. A program with types of its own, or of others, adds
+/// those as well, in any order. May be called more than once.
 inline void add_message_types(caf::actor_system_config& config) {
   compat::add_core_message_types();
   compat::add_message_types<caf::id_block::projections>(config);

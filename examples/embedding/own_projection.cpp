@@ -52,7 +52,6 @@ public:
 };
 
 int main() {
-  compat::add_core_message_types();
   caf::actor_system_config config;
   add_message_types(config);
   caf::actor_system system{config};

@@ -195,7 +195,6 @@ int run(caf::actor_system& system) {
 // -- the program ---------------------------------------------------------------
 
 int main(int argc, char** argv) {
-  compat::add_core_message_types();
   caf::actor_system_config config;
   add_message_types(config);
   compat::add_module<caf::io::middleman>(config);

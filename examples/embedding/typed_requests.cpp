@@ -122,7 +122,6 @@ void run(caf::actor_system& system) {
 // -- the program ---------------------------------------------------------------
 
 int main() {
-  compat::add_core_message_types();
   caf::actor_system_config config;
   add_message_types(config);
   caf::actor_system system{config};
