@@ -134,7 +134,8 @@ front_actor connect(caf::actor_system& system, uint16_t port) {
 }
 
 /// Asks `node` for an answer. The future throws `std::runtime_error` if it is
-/// refused, and `std::future_error` if the connection is lost before.
+/// refused or cannot be sent, and `std::future_error` if the connection is lost
+/// before the answer has come.
 template <class Answer, class Request>
 std::future<Answer> ask(caf::actor_system& system, const front_actor& node,
                         Request request) {
@@ -145,8 +146,9 @@ std::future<Answer> ask(caf::actor_system& system, const front_actor& node,
     compat::request(self, node, request)
       .then([promised](Answer& x) { promised->set_value(std::move(x)); },
             [promised](const caf::error& x) {
-              promised->set_exception(std::make_exception_ptr(
-                std::runtime_error{compat::text_of(x)}));
+              promised->set_exception(
+                std::make_exception_ptr(std::runtime_error{
+                  to_string(code_of(x)) + ": " + compat::text_of(x)}));
             });
   });
   // Nobody else tells a request that its answer cannot come any more. With the
@@ -172,6 +174,13 @@ int run(caf::actor_system& system) {
   auto node = connect(system, server->port());
   use(system, node, 20.5);
 
+  // Refusals come with their code and words.
+  try {
+    ask<read_model_rows>(system, node, find_rows("sensors", "cellar")).get();
+  } catch (const std::runtime_error& e) {
+    std::cout << e.what() << "\n";
+  }
+
   // The answer waits for an event that never comes.
   ask<projection_content>(system, node, update_projection{"empty", "{}"}).get();
   auto answer = ask<projection_content>(
@@ -179,7 +188,7 @@ int run(caf::actor_system& system) {
   server->kill();
   try {
     answer.get();
-  } catch (const std::future_error&) {
+  } catch (const std::exception&) {
     std::cout << "the server was lost\n";
   }
 
