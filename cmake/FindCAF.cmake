@@ -1,4 +1,5 @@
-# Finds the core library of the C++ Actor Framework, 0.17.6 or newer.
+# Finds the core library of the C++ Actor Framework, 0.17.6 or newer, and its
+# io library where there is one.
 #
 # Newer versions bring a CMake package; it is taken where CMAKE_PREFIX_PATH or
 # the system has one. Version 0.17.6, which Debian and Ubuntu ship as
@@ -7,8 +8,9 @@
 # Call it without a version: find_package would hand that on to CAF's own
 # package, which calls only versions with the same first number compatible.
 #
-# Sets CAF_FOUND and CAF_VERSION and defines one target whichever it is:
+# Sets CAF_FOUND and CAF_VERSION and defines the same targets whichever it is:
 #   projections::caf_core    headers and library of CAF's core
+#   projections::caf_io      those for actors in other processes, if found
 
 include(FindPackageHandleStandardArgs)
 set(CAF_VERSION_MIN 0.17.6)
@@ -17,13 +19,16 @@ find_package(CAF CONFIG QUIET COMPONENTS core)
 
 if(TARGET CAF::core)
   set(CAF_CORE_TARGET CAF::core)
+  set(CAF_IO_TARGET CAF::io)
 else()
   find_package(Threads REQUIRED)
   find_path(CAF_INCLUDE_DIR caf/config.hpp)
   find_library(CAF_CORE_LIBRARY caf_core)
-  mark_as_advanced(CAF_INCLUDE_DIR CAF_CORE_LIBRARY)
+  find_library(CAF_IO_LIBRARY caf_io)
+  mark_as_advanced(CAF_INCLUDE_DIR CAF_CORE_LIBRARY CAF_IO_LIBRARY)
   set(CAF_VERSION "")
   set(CAF_CORE_TARGET "")
+  set(CAF_IO_TARGET projections_caf_io_library)
   if(CAF_INCLUDE_DIR AND CAF_CORE_LIBRARY)
     # The header holds one number, major * 10000 + minor * 100 + patch.
     file(STRINGS "${CAF_INCLUDE_DIR}/caf/config.hpp" _caf_number
@@ -43,6 +48,12 @@ else()
         INTERFACE_INCLUDE_DIRECTORIES "${CAF_INCLUDE_DIR}"
         INTERFACE_LINK_LIBRARIES Threads::Threads)
     endif()
+    if(CAF_IO_LIBRARY AND NOT TARGET ${CAF_IO_TARGET})
+      add_library(${CAF_IO_TARGET} UNKNOWN IMPORTED)
+      set_target_properties(${CAF_IO_TARGET} PROPERTIES
+        IMPORTED_LOCATION "${CAF_IO_LIBRARY}"
+        INTERFACE_LINK_LIBRARIES ${CAF_CORE_TARGET})
+    endif()
   endif()
 endif()
 
@@ -60,4 +71,10 @@ find_package_handle_standard_args(CAF
 if(CAF_FOUND AND NOT TARGET projections::caf_core)
   add_library(projections::caf_core INTERFACE IMPORTED)
   target_link_libraries(projections::caf_core INTERFACE ${CAF_CORE_TARGET})
+endif()
+
+if(CAF_FOUND AND TARGET ${CAF_IO_TARGET} AND NOT TARGET projections::caf_io)
+  add_library(projections::caf_io INTERFACE IMPORTED)
+  target_link_libraries(projections::caf_io INTERFACE
+    ${CAF_IO_TARGET} projections::caf_core)
 endif()

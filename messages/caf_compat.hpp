@@ -69,6 +69,31 @@ template <class... Functions>
 using typed_interface
   = caf::typed_actor<typename signature<Functions>::type...>;
 
+// -- messages between processes --------------------------------------------------
+
+/// A field of a message and what it is called.
+template <class T>
+struct named_field {
+  const char* name;
+  T& value;
+};
+
+template <class T>
+named_field(const char*, T&) -> named_field<T>;
+
+/// What `inspect` of a message has to do, so that it can go to other processes:
+/// tells `f` the fields of the message called `name`, in order.
+template <class Inspector, class Message, class... Ts>
+auto inspect_fields(Inspector& f, [[maybe_unused]] Message& message,
+                    const char* name, named_field<Ts>... fields) {
+#if PROJECTIONS_NEW_CAF
+  return f.object(message).pretty_name(name).fields(
+    f.field(fields.name, fields.value)...);
+#else
+  return f(caf::meta::type_name(name), fields.value...);
+#endif
+}
+
 // -- sending -------------------------------------------------------------------
 
 /// Sends `message` from `self`.
@@ -228,6 +253,16 @@ inline void add_core_message_types() {
 #if PROJECTIONS_NEW_CAF
   caf::core::init_global_meta_objects();
 #endif
+}
+
+/// Makes systems of `config` have CAF's module `Module`, and the message types
+/// of it known.
+template <class Module>
+void add_module(caf::actor_system_config& config) {
+#if PROJECTIONS_NEW_CAF
+  Module::init_global_meta_objects();
+#endif
+  config.load<Module>();
 }
 
 /// Returns what `config` has read from a command line besides options.

@@ -2,6 +2,7 @@
 // the system. Actors include this file, which makes the messages known to CAF.
 #pragma once
 
+#include "messages/front_interfaces.hpp"
 #include "messages/log_interfaces.hpp"
 #include "messages/node_interfaces.hpp"
 #include "messages/status_interfaces.hpp"
@@ -64,7 +65,21 @@ PROJECTIONS_LOCAL_MESSAGE(node_finished)
 
 #undef PROJECTIONS_LOCAL_MESSAGE
 
-CAF_BEGIN_TYPE_ID_BLOCK(projections, caf::first_custom_type_id)
+// The ids of a program must all differ: `docs/embedding.md` tells how to place
+// this block among others. The option of that name sets it for a whole build.
+#ifndef PROJECTIONS_FIRST_TYPE_ID
+#  define PROJECTIONS_FIRST_TYPE_ID caf::first_custom_type_id
+#endif
+
+CAF_BEGIN_TYPE_ID_BLOCK(projections, PROJECTIONS_FIRST_TYPE_ID)
+
+  CAF_ADD_TYPE_ID(projections, (projections::update_projection))
+  CAF_ADD_TYPE_ID(projections, (projections::query_projection))
+  CAF_ADD_TYPE_ID(projections, (projections::projection_content))
+  CAF_ADD_TYPE_ID(projections, (projections::process_event))
+  CAF_ADD_TYPE_ID(projections, (projections::event_processed))
+  CAF_ADD_TYPE_ID(projections, (projections::query_read_model))
+  CAF_ADD_TYPE_ID(projections, (projections::read_model_rows))
 
   CAF_ADD_TYPE_ID(projections, (projections::read_input))
   CAF_ADD_TYPE_ID(projections, (projections::chunk_sent_out))
@@ -118,3 +133,15 @@ CAF_BEGIN_TYPE_ID_BLOCK(projections, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(projections, (projections::watch_log))
 
 CAF_END_TYPE_ID_BLOCK(projections)
+
+namespace projections {
+
+/// Makes CAF's message types and all of ours known to the systems that are made
+/// of `config` afterwards. A program with types of its own, or of others, adds
+/// those as well, in any order. May be called more than once.
+inline void add_message_types(caf::actor_system_config& config) {
+  compat::add_core_message_types();
+  compat::add_message_types<caf::id_block::projections>(config);
+}
+
+} // namespace projections

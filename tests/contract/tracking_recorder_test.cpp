@@ -201,6 +201,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(repeated_position_in_a_transaction_is_refused,
                     integrity_error);
 }
 
+#if defined(PROJECTIONS_WITH_SQLITE) || defined(PROJECTIONS_WITH_POSTGRESQL)
 BOOST_AUTO_TEST_CASE_TEMPLATE(failed_transaction_leaves_nothing, Views,
                               durable_views) {
   Views backend;
@@ -252,6 +253,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(transaction_overtaken_by_another_is_refused,
   BOOST_TEST((view->max_tracking_id("upstream") == 5));
   BOOST_TEST(view->get_created_event_counter() == 2);
 }
+#endif
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(emptied_view_begins_again, Views, views) {
   Views backend;
@@ -315,6 +317,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(claim_keeps_others_off_until_it_ends, Views,
   BOOST_TEST(!!other->claim("upstream"));
 }
 
+#if defined(PROJECTIONS_WITH_SQLITE) || defined(PROJECTIONS_WITH_POSTGRESQL)
 BOOST_AUTO_TEST_CASE_TEMPLATE(interrupted_command_does_not_wait_for_a_lock,
                               Views, durable_views) {
   Views backend;
@@ -330,6 +333,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(interrupted_command_does_not_wait_for_a_lock,
   view->insert_tracking({"upstream", 2});
   BOOST_TEST((view->max_tracking_id("upstream") == 2));
 }
+#endif
 
 BOOST_AUTO_TEST_CASE(view_without_clear_says_so) {
   memory_recorder<> view;

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""Goal: what `cmake --install` puts into a prefix is all that a program needs,
+and shows it no library that it does not use.
+
+Method: installs the build that the environment names in PROJECTIONS_BUILD into
+an empty prefix, looks through the headers, and builds and runs programs against
+it that know nothing of this tree: the embedding examples with the CMake package
+and, where there is a pkg-config, by hand; and one that opens stores by name.
+Compiler and CAF are those of the build.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import unittest
+
+TREE = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ["PROJECTIONS_BUILD"])
+CMAKE = os.environ["PROJECTIONS_CMAKE"]
+COMPILER = os.environ["PROJECTIONS_COMPILER"]
+PREFIX_PATH = os.environ["PROJECTIONS_PREFIX_PATH"].replace(":", ";")
+SQLITE = os.environ["PROJECTIONS_SQLITE"] == "ON"
+POSTGRESQL = os.environ["PROJECTIONS_POSTGRESQL"] == "ON"
+
+# A folder that stays the same, so that the compiler cache knows what is built.
+WORK = BUILD / "install_test"
+PREFIX = WORK / "prefix"
+HEADERS = PREFIX / "include" / "projections"
+INCLUDE = re.compile(r'^#\s*include [<"]([^>"]+)[>"]', re.MULTILINE)
+
+
+def run(*command, **options):
+    """Runs a command and returns what it prints. Says all of it on failure."""
+    done = subprocess.run(
+        [str(x) for x in command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        **options,
+    )
+    if done.returncode != 0:
+        raise AssertionError(f"{command} ended with {done.returncode}:\n{done.stdout}")
+    return done.stdout
+
+
+def build(source, name):
+    """Configures and builds a project against the prefix. Returns where."""
+    folder = WORK / name
+    options = [
+        f"-DCMAKE_PREFIX_PATH={PREFIX};{PREFIX_PATH}",
+        f"-DCMAKE_CXX_COMPILER={COMPILER}",
+        "-DCMAKE_BUILD_TYPE=",
+    ]
+    if shutil.which("ccache"):
+        options.append("-DCMAKE_CXX_COMPILER_LAUNCHER=ccache")
+    run(CMAKE, "-G", "Ninja", "-S", source, "-B", folder, *options)
+    run(CMAKE, "--build", folder)
+    return folder
+
+
+class InstalledPackage(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        shutil.rmtree(WORK, ignore_errors=True)
+        run(CMAKE, "--install", BUILD, "--prefix", PREFIX)
+
+    def test_headers_need_each_other_and_no_library_that_is_not_used(self):
+        headers = sorted(HEADERS.rglob("*.hpp"))
+        self.assertGreater(len(headers), 50)
+        for header in headers:
+            backend = header.name.split("_")[0]
+            for name in INCLUDE.findall(header.read_text("utf-8")):
+                with self.subTest(header=header.name, include=name):
+                    self.assertNotRegex(name, "rapidjson|xxhash|spdlog|boost/test")
+                    if backend != "sqlite":
+                        self.assertNotRegex(name, "(?i)sqlite")
+                    if backend != "postgres":
+                        self.assertNotRegex(name, "postgres|pqxx|libpq")
+                    if name.endswith(".hpp") and not name.startswith(("caf/", "boost/")):
+                        self.assertTrue((HEADERS / name).is_file())
+
+    def test_only_backends_that_are_built_are_installed(self):
+        for folder in ("messages", "storage", "actors", "runtime"):
+            self.assertTrue((HEADERS / folder).is_dir())
+        self.assertEqual({x.name for x in HEADERS.iterdir() if x.is_file()}, set())
+        for backend, is_built in (("sqlite", SQLITE), ("postgres", POSTGRESQL)):
+            found = [x for x in PREFIX.rglob("*") if x.name.find(backend) >= 0]
+            self.assertEqual(bool(found), is_built, found)
+
+    def test_tests_and_measurements_are_not_installed(self):
+        programs = {x.name for x in (PREFIX / "bin").iterdir()}
+        self.assertEqual(programs, {"projection-node"})
+        named = [x for x in PREFIX.rglob("*") if re.search("test|bench", x.name)]
+        self.assertEqual(named, [])
+
+    def test_embedding_examples_are_built_against_the_package_and_run(self):
+        folder = build(TREE / "examples" / "embedding", "embedding")
+        listed = run("ctest", "--test-dir", folder, "--output-on-failure")
+        self.assertRegex(listed, "embedding_typed_requests .*Passed")
+        self.assertRegex(listed, "embedding_own_projection .*Passed")
+
+    def test_stores_are_opened_by_name_with_the_backends_that_are_built(self):
+        folder = build(TREE / "tests" / "install" / "backends", "backends")
+        program = folder / "open_by_name"
+        self.assertEqual(run(program, "memory:"), "0\n")
+        name = f"sqlite:{folder}/events.sqlite"
+        if SQLITE:
+            self.assertEqual(run(program, name), "0\n")
+        else:
+            with self.assertRaisesRegex(AssertionError, "SQLite"):
+                run(program, name)
+
+    @unittest.skipUnless(shutil.which("pkg-config"), "there is no pkg-config")
+    def test_pkg_config_tells_how_to_compile_and_link(self):
+        file = next(PREFIX.rglob("projections.pc"))
+        flags = run(
+            "pkg-config", "--cflags", "--libs", "projections",
+            env={**os.environ, "PKG_CONFIG_PATH": str(file.parent)},
+        ).split()
+        source = TREE / "examples" / "embedding" / "own_projection.cpp"
+        program = WORK / "own_projection"
+        run(COMPILER, source, "-o", program, *flags)
+        # CAF may lie where the system does not look for libraries.
+        places = {str(pathlib.Path(x).parent) for x in flags if x.endswith(".so")}
+        printed = run(program, env={**os.environ, "LD_LIBRARY_PATH": ":".join(places)})
+        expected = source.with_suffix(".expected").read_text("utf-8")
+        self.assertEqual(printed, expected)
+
+
+if __name__ == "__main__":
+    unittest.main()
