@@ -2,6 +2,7 @@
 
 #include "examples/multi_projection_load/svg_plot.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <limits>
@@ -47,6 +48,22 @@ std::string rate_row(const std::string& name, uint64_t count, int64_t ns) {
   return row(name, grouped(static_cast<uint64_t>(rate)),
              "a second (" + grouped(count) + " in "
                + decimal(static_cast<double>(ns) / 1e9, 2) + " s)");
+}
+
+/// Returns the samples without the last but one if the last interval is less
+/// than half as long as that before: the few events of a moment make no rate.
+std::vector<load_sample>
+without_short_end(const std::vector<load_sample>& samples) {
+  auto result = samples;
+  auto n = result.size();
+  if (n >= 3
+      && 2 * (result[n - 1].seconds - result[n - 2].seconds)
+           < result[n - 2].seconds - result[n - 3].seconds) {
+    result[n - 1].p50_ns = std::max(result[n - 1].p50_ns, result[n - 2].p50_ns);
+    result[n - 1].p99_ns = std::max(result[n - 1].p99_ns, result[n - 2].p99_ns);
+    result.erase(result.end() - 2);
+  }
+  return result;
 }
 
 /// Returns how fast a count of the samples grew, at the time of each.
@@ -118,7 +135,8 @@ std::string csv_line(const load_sample& x) {
 }
 
 std::string picture_of(const load_settings& settings,
-                       const std::vector<load_sample>& samples) {
+                       const std::vector<load_sample>& all) {
+  auto samples = without_short_end(all);
   plot result{"Load of many projections",
               description(settings),
               "time since the run began (s)",

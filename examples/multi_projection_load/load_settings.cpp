@@ -52,6 +52,11 @@ std::string problem_of(const load_settings& x) {
        })
     if (!problem.empty())
       return problem;
+  try {
+    static_cast<void>(projections::parse_store_name(x.backend));
+  } catch (const projections::bad_store_name& e) {
+    return "--backend: " + std::string{e.what()};
+  }
   return {};
 }
 

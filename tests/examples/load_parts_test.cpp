@@ -193,6 +193,18 @@ BOOST_AUTO_TEST_CASE(lines_of_numbers_have_units_in_their_head) {
              == "0.500,10,8,1.500,2.000,2\n");
 }
 
+BOOST_AUTO_TEST_CASE(moment_at_the_end_makes_no_rate_of_its_own) {
+  auto at = [](double seconds, uint64_t applied) {
+    load_sample x;
+    x.seconds = seconds;
+    x.appended = x.applied = applied;
+    return x;
+  };
+  auto whole = picture_of({}, {at(1, 10), at(2, 20), at(3.2, 32)});
+  BOOST_TEST(picture_of({}, {at(1, 10), at(2, 20), at(3, 31), at(3.2, 32)})
+             == whole);
+}
+
 BOOST_AUTO_TEST_CASE(table_tells_rates_and_that_it_is_partial) {
   load_totals totals;
   totals.appended = 1500;
