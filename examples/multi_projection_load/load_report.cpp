@@ -15,8 +15,8 @@ namespace {
 /// Returns `x` with `digits` digits behind the point.
 std::string decimal(double x, int digits) {
   std::array<char, 64> text;
-  auto size = std::snprintf(text.data(), text.size(), "%.*f", digits, x);
-  return {text.data(), static_cast<size_t>(size)};
+  std::snprintf(text.data(), text.size(), "%.*f", digits, x);
+  return text.data();
 }
 
 std::string milliseconds(int64_t ns) {
@@ -25,9 +25,13 @@ std::string milliseconds(int64_t ns) {
 
 /// Returns `x` in groups of three digits, as in 1,000.
 std::string grouped(uint64_t x) {
-  auto result = std::to_string(x);
-  for (auto i = static_cast<int>(result.size()) - 3; i > 0; i -= 3)
-    result.insert(static_cast<size_t>(i), ",");
+  auto digits = std::to_string(x);
+  std::string result;
+  for (size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0)
+      result += ',';
+    result += digits[i];
+  }
   return result;
 }
 

@@ -80,8 +80,8 @@ std::string short_number(double x) {
   std::array<char, 64> text;
   // Whole numbers are written out; six digits tell enough of others.
   auto format = std::abs(x) < 1e15 && x == std::floor(x) ? "%.0f" : "%.6g";
-  auto size = std::snprintf(text.data(), text.size(), format, x);
-  return {text.data(), static_cast<size_t>(size)};
+  std::snprintf(text.data(), text.size(), format, x);
+  return text.data();
 }
 
 } // namespace load

@@ -26,8 +26,8 @@ constexpr const char* grid_color = "#dddddd";
 /// for a place in the picture.
 std::string place(double x) {
   std::array<char, 64> text;
-  auto size = std::snprintf(text.data(), text.size(), "%.2f", x);
-  return {text.data(), static_cast<size_t>(size)};
+  std::snprintf(text.data(), text.size(), "%.2f", x);
+  return text.data();
 }
 
 /// Returns a number on an axis: `1500000` is `1.5M`.
@@ -39,12 +39,11 @@ std::string label_of(double x) {
   std::array<char, 64> text;
   for (auto [from, suffix] : {scale{1e9, "G"}, {1e6, "M"}, {1e3, "k"}})
     if (x >= from) {
-      auto size
-        = std::snprintf(text.data(), text.size(), "%.4g%s", x / from, suffix);
-      return {text.data(), static_cast<size_t>(size)};
+      std::snprintf(text.data(), text.size(), "%.4g%s", x / from, suffix);
+      return text.data();
     }
-  auto size = std::snprintf(text.data(), text.size(), "%.4g", x);
-  return {text.data(), static_cast<size_t>(size)};
+  std::snprintf(text.data(), text.size(), "%.4g", x);
+  return text.data();
 }
 
 std::string text_at(double x, double y, std::string_view attributes,
