@@ -60,7 +60,7 @@ private:
   void stop_runners();
   void wait_for_applied();
   [[nodiscard]] bool is_to_end(std::chrono::milliseconds wait);
-  [[nodiscard]] bool a_runner_has_ended() const;
+  [[nodiscard]] bool a_runner_has_ended();
   [[nodiscard]] load_view& view_of(size_t projection);
   [[nodiscard]] std::string name_of(size_t projection) const;
   [[nodiscard]] std::string topic_prefix() const;
@@ -85,6 +85,10 @@ private:
   std::vector<std::shared_ptr<load_view>> views_;
 
   std::vector<std::unique_ptr<projections::projection_runner>> runners_;
+
+  /// Which runner was looked at last, whether it has ended.
+  size_t next_looked_at_ = 0;
+
   std::vector<std::vector<load_stream>> streams_;
   run_facts facts_;
 };

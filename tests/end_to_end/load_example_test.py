@@ -268,6 +268,18 @@ class Sqlite(DurableBackend, Checks):
         self.assertIn("the result is wrong:", errors)
         self.assertRegex(errors, r"projection load-\w+-0, stream \w+: 1 event lost of")
 
+    def test_projection_that_fails_ends_the_load(self):
+        self.good(f"--backend=sqlite:{self.events}", "--events=10")
+        with contextlib.closing(sqlite3.connect(f"{self.events}-views")) as db:
+            db.execute(
+                "CREATE TRIGGER refuses BEFORE INSERT ON load_states "
+                "BEGIN SELECT RAISE(ABORT, 'as asked for'); END"
+            )
+            db.commit()
+        code, table, errors = run(f"--backend=sqlite:{self.events}", "--seconds=600")
+        self.assertEqual((code, table), (1, ""))
+        self.assertIn("as asked for", errors)
+
 
 @unittest.skipUnless("postgresql" in BACKENDS, "this build has no PostgreSQL backend")
 class Postgresql(DurableBackend, Checks):
