@@ -12,6 +12,7 @@ import shutil
 import sys
 
 import emit_part
+import load_part
 import node_part
 import report
 import store_part
@@ -19,7 +20,12 @@ from running import MeasurementError
 
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 # The parts of the project that have measurements.
-PARTS = {"node": node_part, "store": store_part, "emit": emit_part}
+PARTS = {
+    "node": node_part,
+    "store": store_part,
+    "emit": emit_part,
+    "load": load_part,
+}
 # The targets are for this many cores.
 CORES = 2
 

@@ -51,27 +51,35 @@ class progress_bar {
 public:
   /// `done()` tells how many of `total` things, called `what`, are done. It is
   /// called by another thread and must not throw.
-  progress_bar(std::string what, uint64_t total,
+  progress_bar(std::string what, uint64_t total, std::function<uint64_t()> done)
+    : progress_bar(
+      std::move(what), [total] { return total; }, std::move(done)) {
+    // nop
+  }
+
+  /// As above, where the total is an estimate that changes.
+  progress_bar(std::string what, std::function<uint64_t()> total,
                std::function<uint64_t()> done) {
     if (::isatty(STDERR_FILENO) == 1)
-      drawing_ = std::jthread{[this, what = std::move(what), total,
-                               done = std::move(done)](std::stop_token stop) {
-        draw(what, total, done, stop);
-      }};
+      drawing_
+        = std::jthread{[this, what = std::move(what), total = std::move(total),
+                        done = std::move(done)](std::stop_token stop) {
+            draw(what, total, done, stop);
+          }};
   }
 
 private:
   using clock = std::chrono::steady_clock;
 
-  void draw(const std::string& what, uint64_t total,
+  void draw(const std::string& what, const std::function<uint64_t()>& total,
             const std::function<uint64_t()>& done, std::stop_token stop) {
     auto begin = clock::now();
     auto show = [&](const char* end) {
       std::chrono::duration<double> elapsed = clock::now() - begin;
       // Goes back to the beginning of the line, and clears what was longer.
-      std::fprintf(stderr, "\r%s\x1b[K%s",
-                   progress_line(what, done(), total, elapsed.count()).c_str(),
-                   end);
+      std::fprintf(
+        stderr, "\r%s\x1b[K%s",
+        progress_line(what, done(), total(), elapsed.count()).c_str(), end);
       std::fflush(stderr);
     };
     std::unique_lock lock{mutex_};
