@@ -15,6 +15,11 @@ namespace {
 constexpr std::chrono::milliseconds pause_min{10};
 constexpr std::chrono::milliseconds pause_max{1000};
 
+/// How long the server is given to take back what is listened on, and the
+/// thread to end.
+constexpr std::chrono::milliseconds answer_max{400};
+constexpr std::chrono::milliseconds end_max{500};
+
 /// Passes notifications on one channel on.
 class receiver final : public pqxx::notification_receiver {
 public:
@@ -40,44 +45,55 @@ private:
 
 } // namespace
 
-/// A session with what listens in it.
-struct postgres_listener::ears {
-  explicit ears(const postgres_uri& uri, int interrupt)
-    : session(uri, interrupt) {
+/// A session with what listens in it, which the destructor of the listener can
+/// reach for as long as it is used.
+class postgres_listener::ears {
+public:
+  ears(postgres_listener& user, const postgres_uri& uri, int interrupt)
+    : session(uri, interrupt), in_use_(user, session) {
     // nop
   }
 
   ears(const ears&) = delete;
   ears& operator=(const ears&) = delete;
 
-  /// Receivers take back what they listen on, which must not wait for a server.
+  /// Receivers take back what they listen on. A server that does not answer is
+  /// not asked for that.
   ~ears() {
-    session.shut_down();
+    if (!session.execute_within(answer_max, "UNLISTEN *"))
+      session.shut_down();
   }
 
   postgres_session session;
-  std::map<std::string, receiver> receivers;
-};
-
-/// Lets the destructor of a listener reach a session for as long as it lives.
-class postgres_listener::session_in_use {
-public:
-  session_in_use(postgres_listener& user, postgres_session& session)
-    : user_(user) {
-    std::lock_guard guard{user_.mutex_};
-    user_.session_ = &session;
-  }
-
-  session_in_use(const session_in_use&) = delete;
-  session_in_use& operator=(const session_in_use&) = delete;
-
-  ~session_in_use() {
-    std::lock_guard guard{user_.mutex_};
-    user_.session_ = nullptr;
-  }
 
 private:
-  postgres_listener& user_;
+  /// Tells the listener of the session.
+  class registration {
+  public:
+    registration(postgres_listener& user, postgres_session& x) : user_(user) {
+      std::lock_guard guard{user_.mutex_};
+      user_.session_ = &x;
+    }
+
+    registration(const registration&) = delete;
+    registration& operator=(const registration&) = delete;
+
+    ~registration() {
+      {
+        std::lock_guard guard{user_.mutex_};
+        user_.session_ = nullptr;
+      }
+      user_.unused_.notify_all();
+    }
+
+  private:
+    postgres_listener& user_;
+  };
+
+  registration in_use_;
+
+public:
+  std::map<std::string, receiver> receivers;
 };
 
 std::shared_ptr<change_signal>
@@ -112,8 +128,10 @@ postgres_listener::postgres_listener(postgres_uri uri) : uri_(std::move(uri)) {
 postgres_listener::~postgres_listener() {
   stop_.set();
   {
-    std::lock_guard guard{mutex_};
-    if (session_)
+    std::unique_lock guard{mutex_};
+    auto is_unused
+      = unused_.wait_for(guard, end_max, [this] { return !session_; });
+    if (!is_unused)
       session_->shut_down();
   }
   thread_.join();
@@ -168,9 +186,7 @@ void postgres_listener::run() {
 
 /// Listens until the listener is to end. Throws when the connection is lost.
 void postgres_listener::listen() {
-  ears at{uri_, stop_.descriptor()};
-  session_in_use used{*this, at.session};
-  // The destructor may have come before there was a session to shut down.
+  ears at{*this, uri_, stop_.descriptor()};
   while (!pause(std::chrono::milliseconds{0})) {
     auto signals = wanted();
     std::erase_if(at.receivers, [&](auto& x) {

@@ -7,6 +7,7 @@
 #include "storage/postgres_uri.hpp"
 
 #include <chrono>
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -33,13 +34,12 @@ public:
 
   explicit postgres_listener(postgres_uri uri);
 
-  /// Returns at once: waiting and connecting end, and a session is shut down,
-  /// whether its server answers or not.
+  /// Waiting and connecting end at once. A session is shut down if its server
+  /// does not answer within half a second.
   ~postgres_listener();
 
 private:
-  struct ears;
-  class session_in_use;
+  class ears;
 
   std::shared_ptr<change_signal> add(const std::string& channel);
   std::map<std::string, std::shared_ptr<change_signal>> wanted();
@@ -58,8 +58,10 @@ private:
   /// Guards what follows.
   std::mutex mutex_;
 
-  /// The session that the thread uses; null while there is none.
+  /// The session that the thread uses; null while there is none, which is told
+  /// to the destructor.
   postgres_session* session_ = nullptr;
+  std::condition_variable unused_;
 
   /// One entry for each channel, and so at most one for each table.
   std::map<std::string, std::weak_ptr<change_signal>> signals_;

@@ -138,6 +138,13 @@ struct fixture {
 
 using memory_fixture = fixture<memory_processes>;
 
+/// Returns the name of a user.
+std::string user(int number) {
+  std::string result{'u'};
+  result += std::to_string(number);
+  return result;
+}
+
 /// Returns what a runner has failed with, as words.
 std::string failure_of(projection_runner& runner) {
   try {
@@ -242,7 +249,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(inserts_are_tried_again_until_they_are_in,
                                                        random_faults(0.5, 7));
   log_position last = log_start;
   for (int i = 0; i < 100; ++i)
-    last = f.follow("u" + std::to_string(i), "u" + std::to_string(i / 10));
+    last = f.follow(user(i), user(i / 10));
   auto settings = f.quick();
   settings.group.events_max = 5;
   auto runner = f.run(std::make_shared<followship>(
@@ -255,7 +262,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(inserts_are_tried_again_until_they_are_in,
   BOOST_TEST(status.retries > 0u);
   runner->close();
   for (int i = 0; i < 10; ++i) {
-    auto events = f.log.store()->read_stream("u" + std::to_string(i), 0, 100);
+    auto events = f.log.store()->read_stream(user(i), 0, 100);
     BOOST_TEST(std::count_if(events.begin(), events.end(),
                              [](auto& x) { return x.topic == "WasFollowed"; })
                == 10);
