@@ -51,7 +51,7 @@ std::string rate_row(const std::string& name, uint64_t count, int64_t ns) {
     = ns > 0 ? static_cast<double>(count) * 1e9 / static_cast<double>(ns) : 0;
   return row(name, grouped(static_cast<uint64_t>(rate)),
              "a second (" + grouped(count) + " in "
-               + decimal(static_cast<double>(ns) / 1e9, 2) + " s)");
+               + decimal(static_cast<double>(ns) / 1e9, 3) + " s)");
 }
 
 /// Returns the samples without the last but one if the last interval is less

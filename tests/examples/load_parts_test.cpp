@@ -215,8 +215,8 @@ BOOST_AUTO_TEST_CASE(table_tells_rates_and_that_it_is_partial) {
   auto text = table_of({}, totals, {0, 2048, true});
   for (auto part :
        {"interrupted: what was done until then\n",
-        " 3,000 a second (1,500 in 0.50 s)\n",
-        " 500 a second (1,000 in 2.00 s)\n", " 1.000 ms\n", " 2.0 MiB\n"})
+        " 3,000 a second (1,500 in 0.500 s)\n",
+        " 500 a second (1,000 in 2.000 s)\n", " 1.000 ms\n", " 2.0 MiB\n"})
     BOOST_TEST(text.find(part) != std::string::npos, part);
   BOOST_TEST(text.find("schedule") == std::string::npos);
 }
