@@ -46,9 +46,11 @@ find_program(PROJECTIONS_CCACHE ccache)
 if(PROJECTIONS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # A precompiled header can only be cached if times and macros in it are not
   # compared; GCC must also be asked to keep a reference to it when it
-  # preprocesses, and clang not to write a time into it.
+  # preprocesses, and clang not to write a time into it. Paths count from the
+  # source folder, so that one checkout gains from what was built in another.
   set(CMAKE_CXX_COMPILER_LAUNCHER
     "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+    "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=true
     "${PROJECTIONS_CCACHE}")
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-fpch-preprocess)
