@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(replies_of_read_models_are_counted) {
   std::string events;
   for (int i = 0; i < 30; ++i) {
     auto number = std::to_string(i);
-    events += event(number, "UserCreated", R"({"id": )" + number + "}");
+    events += event_request(number, "UserCreated", R"({"id": )" + number + "}");
   }
   BOOST_TEST(node.answers(events).size() == 30u);
   node.hold_batches(true);

@@ -106,7 +106,7 @@ const std::string both = R"(["fragile", "counting"])";
 const std::string failed = error_reply(13, R"(read model \"fragile\" failed)");
 
 std::string t(std::string_view id) {
-  return event(id, "T", row);
+  return event_request(id, "T", row);
 }
 
 } // namespace

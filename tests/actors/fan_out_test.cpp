@@ -136,7 +136,7 @@ const std::string failed_a = error_reply(13, R"(read model \"a\" failed)");
 const std::string failed_b = error_reply(13, R"(read model \"b\" failed)");
 
 std::string t(std::string_view id) {
-  return event(id, "T", "{}");
+  return event_request(id, "T", "{}");
 }
 
 } // namespace
@@ -146,12 +146,13 @@ BOOST_FIXTURE_TEST_SUITE(fan_out_test, fixture)
 // -- without failures ------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(event_goes_to_those_that_it_concerns) {
-  expect(carry_out(t("e1") + event("e2", "A", "1") + event("e3", "B", "1")
-                   + event("e4", "C", "1")),
+  expect(carry_out(t("e1") + event_request("e2", "A", "1")
+                   + event_request("e3", "B", "1")
+                   + event_request("e4", "C", "1")),
          {models_updated("e1", both), models_updated("e2", R"(["a"])"),
           models_updated("e3", R"(["b"])"), models_updated("e4", "[]")});
   expect_applied({0, 1}, {0, 2});
-  expect(carry_out(event("e4", "C", "1")), {skipped("e4", known)});
+  expect(carry_out(event_request("e4", "C", "1")), {skipped("e4", known)});
 }
 
 BOOST_AUTO_TEST_CASE(duplicate_in_flight_is_skipped) {

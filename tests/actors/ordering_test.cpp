@@ -62,8 +62,9 @@ public:
                + R"(", "event_types": ["UserCreated"]})" + "\n";
       case 8:
       case 9:
-        return event("e" + number, below(4) == 0 ? "Other" : "UserCreated",
-                     R"({"id": "u)" + number + "\"}");
+        return event_request("e" + number,
+                             below(4) == 0 ? "Other" : "UserCreated",
+                             R"({"id": "u)" + number + "\"}");
       default:
         return update(name, R"({"id": )" + number + "}");
     }

@@ -238,8 +238,8 @@ std::string ask(std::string_view type, std::string_view key,
     {R"({"type": ")", type, R"(", ")", key, R"(": ")", value, "\"}\n"});
 }
 
-std::string event(std::string_view id, std::string_view type,
-                  std::string_view payload) {
+std::string event_request(std::string_view id, std::string_view type,
+                          std::string_view payload) {
   return text_of({R"({"type": "event", "event": {"id": ")", id,
                   R"(", "type": ")", type, R"(", "payload": )", payload,
                   "}}\n"});

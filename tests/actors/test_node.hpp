@@ -140,8 +140,9 @@ private:
                               std::string_view value);
 
 /// Returns an `event` with an id of its own, and its line break.
-[[nodiscard]] std::string event(std::string_view id, std::string_view type,
-                                std::string_view payload);
+[[nodiscard]] std::string event_request(std::string_view id,
+                                        std::string_view type,
+                                        std::string_view payload);
 
 /// Returns the reply to an event that the read models `names`, an array, took.
 [[nodiscard]] std::string models_updated(std::string_view id,
