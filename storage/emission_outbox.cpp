@@ -5,7 +5,6 @@
 #include "storage/store_error.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 namespace projections {

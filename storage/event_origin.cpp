@@ -60,7 +60,9 @@ event_origin origin_behind(const recorded_event& source,
   result.causation_id = event_id(application, source.stream, source.version);
   if (result.correlation_id.empty())
     result.correlation_id = result.causation_id;
-  ++result.depth;
+  // What others have written there may be the greatest number.
+  if (result.depth < UINT64_MAX)
+    ++result.depth;
   return result;
 }
 

@@ -37,6 +37,12 @@ BOOST_AUTO_TEST_CASE(correlation_is_handed_on_and_depth_counted) {
   BOOST_TEST(read.causation_id == "cause \"1\"");
 }
 
+BOOST_AUTO_TEST_CASE(depth_does_not_begin_again_behind_the_greatest_number) {
+  auto x
+    = origin_behind(event_with(R"({"depth":18446744073709551615})"), "social");
+  BOOST_TEST(x.depth == UINT64_MAX);
+}
+
 BOOST_AUTO_TEST_CASE(metadata_of_others_is_taken_as_far_as_it_fits) {
   auto x = origin_of(event_with(
     R"( {"user": {"depth": 9}, "correlation_id": "r\u00e9q", "depth": "9"} )"));
