@@ -12,10 +12,13 @@ import sqlite3
 import statistics
 import subprocess
 
+from curves import Curves
 from report import Figure, Section, seconds_with_spread
 from running import RUN_SECONDS_MAX, MeasurementError
 
 BACKENDS = {"memory": "memory", "sqlite": "SQLite"}
+# The program appends by so many threads.
+PRODUCERS = 2
 
 
 class Context:
@@ -55,20 +58,22 @@ def counted(count, what):
 class Load:
     """What one run is like."""
 
+    # What tells it from others of its measurement.
+    label: str
     backend: str
     projections: int
     events: int
     event_size: int = 256
+    # Streams of each projection from each of the two producers; None for what the
+    # program takes by itself.
+    streams: int | None = None
     threads: int = 2
     # Events a second by schedule; 0 for as many as the store takes.
     rate: int = 0
 
     @property
-    def label(self):
-        return (
-            f"{BACKENDS[self.backend]}, {counted(self.projections, 'projection')}, "
-            f"{self.event_size:,} B, {counted(self.threads, 'thread')}"
-        )
+    def title(self):
+        return f"{BACKENDS[self.backend]}, {self.label}"
 
 
 @dataclasses.dataclass
@@ -80,6 +85,10 @@ class Results:
     p50_ms: list = dataclasses.field(default_factory=list)
     p99_ms: list = dataclasses.field(default_factory=list)
     memory_mib: list = dataclasses.field(default_factory=list)
+
+    def rate(self, load):
+        """Returns how many events were applied a second, in the median round."""
+        return load.events / statistics.median(self.seconds)
 
 
 def number_in(table, row, part=r"^{} +([\d,.]+) "):
@@ -104,6 +113,8 @@ def run(context, load):
         f"--threads={load.threads}",
         f"--rate={load.rate}",
     ]
+    if load.streams is not None:
+        command.append(f"--streams={load.streams}")
     try:
         done = subprocess.run(
             command,
@@ -115,7 +126,7 @@ def run(context, load):
     except (OSError, subprocess.TimeoutExpired) as error:
         raise MeasurementError(str(error)) from error
     if done.returncode != 0:
-        raise MeasurementError(f"{load.label}: {done.stderr.strip()}")
+        raise MeasurementError(f"{load.title}: {done.stderr.strip()}")
     return done.stdout
 
 
@@ -134,10 +145,6 @@ def take_turns(context, loads):
     return results
 
 
-def rates(load, results):
-    return [load.events / x for x in results.seconds]
-
-
 def table(loads, results):
     """Returns the lines of a table of the loads."""
     lines = [
@@ -147,9 +154,9 @@ def table(loads, results):
     ]
     for load, of_load in zip(loads, results):
         lines.append(
-            f"| {load.label} | {load.events:,} "
+            f"| {load.title} | {load.events:,} "
             f"| {seconds_with_spread(of_load.seconds)} "
-            f"| {statistics.median(rates(load, of_load)):,.0f} "
+            f"| {of_load.rate(load):,.0f} "
             f"| {statistics.median(of_load.p50_ms):.1f}, "
             f"{statistics.median(of_load.p99_ms):.1f} "
             f"| {statistics.median(of_load.memory_mib):.0f} |"
@@ -157,81 +164,154 @@ def table(loads, results):
     return lines
 
 
-def figure(load, results):
-    of_rounds = rates(load, results)
-    return Figure(
-        f"events applied a second, {load.label}, {load.events:,} events",
-        statistics.median(of_rounds),
-        note=f"in single rounds {min(of_rounds):,.0f} to {max(of_rounds):,.0f}",
-    )
-
-
-def section(context, loads):
+def bend(context, curves, points):
+    """Measures a curve for each backend. A point is an x and the load that it stands
+    for."""
+    loads = [load for _, load in points]
     results = take_turns(context, loads)
-    figures = [figure(load, x) for load, x in zip(loads, results)]
-    return Section(figures, lines=table(loads, results))
+    figures = []
+    for (x, load), of_load in zip(points, results):
+        of_rounds = [load.events / seconds for seconds in of_load.seconds]
+        figures.append(
+            Figure(
+                f"events applied a second, {load.title}",
+                of_load.rate(load),
+                note=f"{load.events:,} events; in single rounds "
+                f"{min(of_rounds):,.0f} to {max(of_rounds):,.0f}",
+            )
+        )
+        curve = curves.points.setdefault(BACKENDS[load.backend], [])
+        curve.append((x, of_load.rate(load)))
+    return Section(figures, lines=table(loads, results), curves=[curves])
 
 
 def over_projections(context):
     """How the number of projections counts: events are appended as fast as the store
-    takes them and dealt out to 1 to 10,000 projections by their topics, so that the
-    number of events to apply is the same. Every runner is given all that is new while
-    it follows the log, and looks at each topic."""
-    loads = [
-        Load(backend, projections, context.count(events))
+    takes them and dealt out to 1 to 100,000 projections by their topics, so that the
+    number of events to apply is the same."""
+    curves = Curves(
+        "load-projections",
+        "Events of 256 B over projections that follow a topic each",
+        "projections",
+        "events applied a second",
+    )
+    last = {"memory": 100_000, "sqlite": 10_000}
+    points = [
+        (
+            projections,
+            Load(
+                counted(projections, "projection"),
+                backend,
+                projections,
+                context.count(events),
+            ),
+        )
         for backend in BACKENDS
         for projections, events in (
-            (1, 100_000),
-            (10, 100_000),
+            (1, 200_000),
+            (10, 200_000),
             (100, 100_000),
-            (1_000, 20_000),
-            (10_000, 5_000),
+            (1_000, 100_000),
+            (10_000, 50_000),
+            (100_000, 100_000),
         )
+        if projections <= last[backend]
     ]
-    return section(context, loads)
+    return bend(context, curves, points)
 
 
 def over_threads(context):
     """What a second worker thread gains with 100 projections. Producers and the actors
     of a database have threads of their own, so that with one worker the program uses
     more than one processor."""
-    loads = [
-        Load(backend, 100, context.count(100_000), threads=threads)
+    curves = Curves(
+        "load-threads",
+        "Events of 256 B over worker threads, 100 projections",
+        "worker threads",
+        "events applied a second",
+        logarithmic_x=False,
+        logarithmic_y=False,
+    )
+    points = [
+        (
+            threads,
+            Load(
+                f"100 projections, {counted(threads, 'thread')}",
+                backend,
+                100,
+                context.count(100_000),
+                threads=threads,
+            ),
+        )
         for backend in BACKENDS
         for threads in (1, 2)
     ]
-    return section(context, loads)
+    return bend(context, curves, points)
+
+
+def over_state_sizes(context):
+    """How the size of a view counts: one projection whose events are of so many
+    streams, each a row of its view. Twice as many events as rows touch 86 % of them."""
+    curves = Curves(
+        "load-state-sizes",
+        "Events of 256 B over the rows of a view, 1 projection",
+        "rows of the view",
+        "events applied a second",
+    )
+    points = []
+    for backend in BACKENDS:
+        for power in range(1, 6 if context.quick else 7):
+            rows = 10**power
+            events = min(max(context.count(100_000), 2 * rows), 1_000_000)
+            load = Load(f"{rows:,} rows", backend, 1, events, streams=rows // PRODUCERS)
+            points.append((rows, load))
+    return bend(context, curves, points)
 
 
 def over_event_sizes(context):
     """How the size of events counts, with 10 projections."""
-    loads = [
-        Load(backend, 10, context.count(events), event_size=size)
+    curves = Curves(
+        "load-event-sizes",
+        "Events over their size, 10 projections",
+        "bytes of an event",
+        "events applied a second",
+    )
+    points = [
+        (
+            size,
+            Load(f"{size:,} B", backend, 10, context.count(events), event_size=size),
+        )
         for backend in BACKENDS
         for size, events in (
-            (64, 50_000),
-            (256, 50_000),
+            (64, 100_000),
+            (256, 100_000),
             (1_024, 50_000),
             (4_096, 20_000),
-            (16_384, 5_000),
-            (65_536, 2_000),
+            (16_384, 10_000),
+            (65_536, 2_500),
         )
     ]
-    return section(context, loads)
+    return bend(context, curves, points)
 
 
 def at_a_rate(context):
     """Latencies where the load is less than what the store takes: from the time at
     which an event should have been appended until it is in the view."""
     loads = [
-        Load(backend, projections, context.count(5_000), rate=1_000)
+        Load(
+            counted(projections, "projection"),
+            backend,
+            projections,
+            context.count(5_000),
+            rate=1_000,
+        )
         for backend in BACKENDS
-        for projections in (10, 100)
+        for projections in (10, 100, 1_000)
     ]
     results = take_turns(context, loads)
     figures = [
         Figure(
-            f"latency at 1,000 events a second, {load.label}: {name}",
+            f"latency at 1,000 events a second, {load.title}: {name}",
             statistics.median(times),
             " ms",
         )
@@ -244,6 +324,7 @@ def at_a_rate(context):
 MEASUREMENTS = {
     "load-projections": over_projections,
     "load-threads": over_threads,
+    "load-state-sizes": over_state_sizes,
     "load-event-sizes": over_event_sizes,
     "load-rate": at_a_rate,
 }

@@ -10,7 +10,9 @@ import os
 import pathlib
 import shutil
 import sys
+import time
 
+import documents
 import emit_part
 import load_part
 import node_part
@@ -73,11 +75,12 @@ def arguments():
 
 
 def take_measurements(measurements, context, files):
-    """Runs the measurements. Returns their figures, the report's lines about the
-    single runs, and how many measurements failed."""
-    figures, details, failed = [], [], 0
+    """Runs the measurements. Returns their figures, their curves, the report's lines
+    about the single runs, and how many measurements failed."""
+    figures, curves, details, failed = [], [], [], 0
     for name, measurement in measurements.items():
         print(f"bench: {name}", file=sys.stderr, flush=True)
+        begin = time.monotonic()
         details += ["", f"### {name}", "", introduction(measurement), ""]
         context.folder = files / name
         shutil.rmtree(context.folder, ignore_errors=True)
@@ -92,32 +95,46 @@ def take_measurements(measurements, context, files):
         # Where replies differed, the files stay to be looked at.
         shutil.rmtree(context.folder)
         figures += section.figures
+        curves += section.curves
         for figure in section.figures:
             print(f"bench:   {figure.row()}", file=sys.stderr)
+        for of_section in section.curves:
+            details += [of_section.title + ":", "", *of_section.table(), ""]
         if section.lines:
             details += section.lines + [""]
         if section.runs:
             details += report.runs_table(section.runs)
-    return figures, details, failed
+        taken = time.monotonic() - begin
+        print(f"bench:   took {taken:.0f} s", file=sys.stderr)
+    return figures, curves, details, failed
 
 
-def measure_part(part, chosen, build):
+def measure_part(name, chosen, build):
     """Runs what is chosen of a part. Returns the lines of its report and how many
-    measurements failed."""
+    measurements failed. The documents get the figures of a whole run."""
+    part = PARTS[name]
     measurements = {
-        name: measurement
-        for name, measurement in part.MEASUREMENTS.items()
-        if not chosen.only or name in chosen.only
+        of_name: measurement
+        for of_name, measurement in part.MEASUREMENTS.items()
+        if not chosen.only or of_name in chosen.only
     }
     if not measurements:
         return [], 0
     with part.open_context(chosen, build) as context:
         lines = [*report.machine(build, chosen.files), *part.programs(context), ""]
-        figures, details, failed = take_measurements(
+        figures, curves, details, failed = take_measurements(
             measurements, context, chosen.files
         )
+    if is_whole(chosen):
+        documents.publish_figures(name, figures)
+        documents.publish_curves(curves)
     lines += report.figures_table(figures)
     return lines + ["", "## Single measurements", *details], failed
+
+
+def is_whole(chosen):
+    """Returns whether the figures are worth keeping."""
+    return not chosen.quick and not chosen.only
 
 
 def keep(text):
@@ -137,16 +154,16 @@ def main():
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
     chosen.files.mkdir(parents=True, exist_ok=True)
     failed = 0
-    for name, part in PARTS.items():
+    for name in PARTS:
         if chosen.parts and name not in chosen.parts:
             continue
-        lines, failed_here = measure_part(part, chosen, build)
+        lines, failed_here = measure_part(name, chosen, build)
         failed += failed_here
         if not lines:
             continue
         of_part = "\n".join([f"# Measurements of the {name}", "", *lines]) + "\n"
         print(of_part)
-        if not chosen.quick and not chosen.only:
+        if is_whole(chosen):
             keep(of_part)
     sys.exit(1 if failed else 0)
 

@@ -53,6 +53,8 @@ class Section:
     runs: dict = dataclasses.field(default_factory=dict)
     # More lines for the report, such as a table of its own.
     lines: list = dataclasses.field(default_factory=list)
+    # What bends, as `Curves`.
+    curves: list = dataclasses.field(default_factory=list)
 
 
 def number(value):

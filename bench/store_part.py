@@ -335,6 +335,13 @@ def visible(context):
             f"{microseconds(bare_of.p99_ns)} µs"
         )
         figures += visible_figures(database.title, ours_of, note)
+        figures.append(
+            Figure(
+                f"a bare commit of one insert, {database.title}: median",
+                statistics.median(bare_of.median_ns) / 1000,
+                " µs",
+            )
+        )
     return Section(figures, lines=outcomes_table(outcomes))
 
 

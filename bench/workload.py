@@ -25,27 +25,32 @@ NAMES = (
 LINES_PER_WRITE = 20_000
 
 
-def row(number, visits, minute):
-    """A row of about 80 bytes. `visits` and `minute` are what a changing row
-    changes."""
+def row(number, visits, minute, size=0):
+    """A row of about 80 bytes, or of `size` bytes, which may be from 64 on. `visits`
+    and `minute` are what a changing row changes."""
     day, hour = minute // 1440 % 28 + 1, minute // 60 % 24
+    if size:
+        short = f'{{"id":"{number}","visits":{visits},"note":""}}'
+        note = "x" * (size - len(short))
+        return f'{short[:-2]}{note}"}}'
     return (
         f'{{"id":"user-{number}","name":"{NAMES[number % 10]}","visits":{visits},'
         f'"seen":"2024-05-{day:02}T{hour:02}:{minute % 60:02}Z"}}'
     )
 
 
-def rows(count):
-    return f"[{','.join(row(number, number * 7, number) for number in range(count))}]"
+def rows(count, size=0):
+    all_rows = (row(number, number * 7, number, size) for number in range(count))
+    return f"[{','.join(all_rows)}]"
 
 
 def envelope(body):
     return f'{{"src":"eventstore","dest":"projection","body":{{{body}}}}}'
 
 
-def creates(projections, row_count):
+def creates(projections, row_count, row_size=0):
     """Creates of projections that start with the same rows."""
-    initial = rows(row_count)
+    initial = rows(row_count, row_size)
     for number in range(projections):
         yield envelope(
             f'"type":"create","msg_id":{number + 1},"name":"users-{number}",'
@@ -56,7 +61,8 @@ def creates(projections, row_count):
 def updates(arguments):
     """Creates projections, then updates random rows of theirs, in turn."""
     draw = random.Random(arguments.seed)
-    yield from creates(arguments.projections, arguments.rows)
+    size = arguments.row_bytes
+    yield from creates(arguments.projections, arguments.rows, size)
     state = "" if arguments.state else ',"include_state":false'
     for number in range(arguments.count):
         place = int(draw.random() * arguments.rows)
@@ -67,7 +73,7 @@ def updates(arguments):
             f'"type":"update","msg_id":{number + 1},'
             f'"projection":"users-{number % arguments.projections}"{state},'
             f'"event":{{"event_type":"UserUpdated",'
-            f'"event_data":{row(place, visits, minute)}}}'
+            f'"event_data":{row(place, visits, minute, size)}}}'
         )
 
 
@@ -137,6 +143,7 @@ def main():
     option("--count", type=int, default=500_000, help="updates or events")
     option("--projections", type=int, default=1000)
     option("--rows", type=int, default=10, help="rows of a state")
+    option("--row-bytes", type=int, default=0, help="bytes of a row; 0 for about 80")
     option("--change", action="store_true", help="every update changes its row")
     option("--no-state", dest="state", action="store_false", help="replies without it")
     option("--ask", action="store_true", help="query the rebuilt projection")

@@ -26,9 +26,6 @@ using std::chrono::milliseconds;
 /// In PostgreSQL, the events are in the table `load_events`.
 constexpr const char* store_application = "load";
 
-/// Streams of a projection from each producer.
-constexpr size_t streams_of_projection = 2;
-
 /// How long until it is looked again whether something has ended.
 constexpr milliseconds look_interval{10};
 
@@ -260,7 +257,7 @@ std::string load_run::topic_of(size_t projection) const {
 std::vector<std::vector<load_stream>> load_run::make_streams() const {
   std::vector<std::vector<load_stream>> result(producer_count);
   for (auto& of_producer : result)
-    for (size_t i = 0; i < settings_.projections * streams_of_projection; ++i)
+    for (size_t i = 0; i < settings_.projections * settings_.streams; ++i)
       of_producer.push_back({projections::hex_of(projections::random_uuid()),
                              topic_of(i % settings_.projections)});
   return result;

@@ -14,6 +14,8 @@ constexpr uint64_t default_events = 100'000;
 constexpr double default_seconds = 5;
 
 constexpr double projections_max = 100'000;
+constexpr double streams_max = 1'000'000;
+constexpr double all_streams_max = 5'000'000;
 constexpr double events_max = 1e9;
 constexpr double rate_max = 1e7;
 constexpr double skew_max = 10;
@@ -41,6 +43,7 @@ std::string problem_of(const load_settings& x) {
   auto number = [](auto y) { return static_cast<double>(y); };
   for (auto& problem : {
          out_of("projections", number(x.projections), 1, projections_max),
+         out_of("streams", number(x.streams), 1, streams_max),
          out_of("events", number(x.events), 0, events_max),
          out_of("event-size", number(x.event_size), number(event_bytes_min),
                 number(event_bytes_max)),
@@ -52,6 +55,10 @@ std::string problem_of(const load_settings& x) {
        })
     if (!problem.empty())
       return problem;
+  if (number(x.projections) * number(x.streams) > all_streams_max)
+    return "--projections=" + std::to_string(x.projections)
+           + " times --streams=" + std::to_string(x.streams) + " is more than "
+           + short_number(all_streams_max);
   try {
     static_cast<void>(projections::parse_store_name(x.backend));
   } catch (const projections::bad_store_name& e) {
@@ -64,6 +71,8 @@ std::string description(const load_settings& x) {
   auto result = std::to_string(x.projections) + " projections of "
                 + (x.folds_all ? "all events" : "a topic each") + ", "
                 + std::to_string(x.event_size) + " B an event";
+  if (x.streams != load_settings{}.streams)
+    result += ", 2 x " + std::to_string(x.streams) + " streams each";
   if (x.rate > 0)
     result += ", " + short_number(x.rate) + " a second by schedule";
   if (x.duplicates > 0)

@@ -14,6 +14,10 @@ namespace load {
 struct load_settings {
   size_t projections = 100;
 
+  /// Streams of a projection from each of the two producers. Each is a row of
+  /// its view.
+  size_t streams = 2;
+
   /// Events to be appended; 0 for no limit.
   uint64_t events = 0;
 

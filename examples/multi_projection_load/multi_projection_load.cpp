@@ -1,10 +1,10 @@
 // Puts a load on many projections at once and measures it. Shows how far the
 // runtime goes on a machine, and how to measure it without fooling oneself.
 //
-//   build/examples/multi_projection_load [--projections=N] [--events=N]
-//     [--event-size=BYTES] [--rate=N] [--duplicates=X] [--skew=X] [--threads=N]
-//     [--backend=URI] [--seconds=X] [--csv=FILE] [--plot=FILE.svg]
-//     [--all-events]
+//   build/examples/multi_projection_load [--projections=N] [--streams=N]
+//     [--events=N] [--event-size=BYTES] [--rate=N] [--duplicates=X]
+//     [--skew=X] [--threads=N] [--backend=URI] [--seconds=X] [--csv=FILE]
+//     [--plot=FILE.svg] [--all-events]
 //
 // A URI is memory: (the default), sqlite:PATH, whose views are in PATH-views,
 // or postgresql://…. Two producers append events, as fast as the store takes
@@ -44,6 +44,9 @@ public:
       .add(settings.projections, "projections",
            "number of projections, each of which follows a topic of its own "
            "(default: 100)")
+      .add(settings.streams, "streams",
+           "streams of each projection from each of two producers, every one "
+           "a row of its view (default: 2)")
       .add(settings.events, "events",
            "events to append (default: no limit with --seconds, else 100000)")
       .add(settings.event_size, "event-size",

@@ -160,6 +160,13 @@ BOOST_AUTO_TEST_CASE(options_have_defaults_and_limits) {
   };
   BOOST_TEST(problem([](auto& y) { y.projections = 0; })
              == "--projections=0 is not in 1..100000");
+  BOOST_TEST(problem([](auto& y) { y.streams = 0; })
+             == "--streams=0 is not in 1..1000000");
+  BOOST_TEST(problem([](auto& y) {
+               y.projections = 6;
+               y.streams = 1'000'000;
+             })
+             == "--projections=6 times --streams=1000000 is more than 5000000");
   BOOST_TEST(problem([](auto& y) { y.event_size = 63; })
              == "--event-size=63 is not in 64..1048576");
   BOOST_TEST(problem([](auto& y) { y.rate = -0.5; })
