@@ -38,8 +38,8 @@ class Context:
 
 
 @contextlib.contextmanager
-def open_context(chosen, build):
-    yield Context(build, chosen.files, chosen.quick)
+def open_context(chosen, build, files):
+    yield Context(build, files, chosen.quick)
 
 
 def programs(_context):

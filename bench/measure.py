@@ -28,6 +28,11 @@ PARTS = {
     "emit": emit_part,
     "load": load_part,
 }
+# Where files lie unless told otherwise. What the node reads and writes lies in memory
+# if there is enough of it, since the disk is no part of what is measured.
+FILES = REPOSITORY / "build" / "bench"
+FILES_IN_MEMORY = pathlib.Path("/dev/shm/projections-bench")
+FREE_BYTES_MIN = 4 * 2**30
 # The targets are for this many cores.
 CORES = 2
 
@@ -63,15 +68,26 @@ def arguments():
     parser.add_argument(
         "--files",
         type=pathlib.Path,
-        default=REPOSITORY / "build" / "bench",
-        help="where requests, replies and databases lie meanwhile; build/bench by "
-        "default",
+        help="where requests, replies and databases lie meanwhile; by default "
+        "build/bench, and memory for those of the node",
     )
     chosen = parser.parse_args()
     for part in chosen.parts:
         if part not in PARTS:
             parser.error(f"there is no part {part}")
     return chosen
+
+
+def files_of(name, chosen):
+    """Returns the folder for the files of a part."""
+    if chosen.files:
+        return chosen.files
+    memory = FILES_IN_MEMORY.parent
+    if name == "node" and os.access(memory, os.W_OK):
+        free_pages = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        if min(shutil.disk_usage(memory).free, free_pages) >= FREE_BYTES_MIN:
+            return FILES_IN_MEMORY
+    return FILES
 
 
 def take_measurements(measurements, context, files):
@@ -120,10 +136,12 @@ def measure_part(name, chosen, build):
     }
     if not measurements:
         return [], 0
-    with part.open_context(chosen, build) as context:
-        lines = [*report.machine(build, chosen.files), *part.programs(context), ""]
+    files = files_of(name, chosen)
+    files.mkdir(parents=True, exist_ok=True)
+    with part.open_context(chosen, build, files) as context:
+        lines = [*report.machine(build, files), *part.programs(context), ""]
         figures, curves, details, failed = take_measurements(
-            measurements, context, chosen.files
+            measurements, context, files
         )
     if is_whole(chosen):
         documents.publish_figures(name, figures)
@@ -152,7 +170,6 @@ def main():
     chosen = arguments()
     build = REPOSITORY / "build"
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
-    chosen.files.mkdir(parents=True, exist_ok=True)
     failed = 0
     for name in PARTS:
         if chosen.parts and name not in chosen.parts:

@@ -50,9 +50,9 @@ class Context:
 
 
 @contextlib.contextmanager
-def open_context(chosen, build):
+def open_context(chosen, build, files):
     node = os.path.abspath(chosen.node or build / "projection-node")
-    yield Context(node=node, build=build, folder=chosen.files, quick=chosen.quick)
+    yield Context(node=node, build=build, folder=files, quick=chosen.quick)
 
 
 def programs(context):

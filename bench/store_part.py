@@ -49,8 +49,8 @@ class Context:
 
 
 @contextlib.contextmanager
-def open_context(chosen, build):
-    context = Context(build, chosen.files, chosen.quick)
+def open_context(chosen, build, files):
+    context = Context(build, files, chosen.quick)
     try:
         yield context
     finally:
