@@ -63,6 +63,8 @@ class Curves:
                 axes.set_yscale("log")
             else:
                 axes.set_ylim(bottom=0)
+            for axis in (axes.xaxis, axes.yaxis):
+                axis.set_major_formatter("{x:,.0f}")
             axes.grid(True, which="major", color="#dddddd")
             axes.set_axisbelow(True)
             for side in ("top", "right"):
