@@ -208,15 +208,12 @@ TABLES = (
     ),
     Table(
         "load",
-        ("many projections on one log, 256 B an event", "in memory", "SQLite"),
+        ("many projections on one log, 256 B an event", *BACKENDS),
         (
             *(
                 (
                     f"events a second, {projections} that follow a topic each",
-                    [
-                        f"events applied a second, {backend}, {projections}"
-                        for backend in ("memory", "SQLite")
-                    ],
+                    by_backend("events applied a second, {}, " + projections),
                 )
                 for projections in (
                     "1 projection",
@@ -228,11 +225,9 @@ TABLES = (
             *(
                 (
                     "latency at 1,000 events a second over 100 projections: " + name,
-                    [
-                        f"latency at 1,000 events a second, {backend}, 100 projections: "
-                        + name
-                        for backend in ("memory", "SQLite")
-                    ],
+                    by_backend(
+                        "latency at 1,000 events a second, {}, 100 projections: " + name
+                    ),
                 )
                 for name in ("median", "99th percentile")
             ),

@@ -1,52 +1,34 @@
 """What is measured of many projections at once: each function is one measurement.
 
-Used by measure.py. Every function takes the context and returns a `Section`; its
-first sentence is the section's introduction in the report. The program measured is
-examples/multi_projection_load, which checks the result of every run itself.
+Used by measure.py, as store_part.py is, whose databases it shares. Every function
+takes the context and returns a `Section`; its first sentence is the section's
+introduction in the report. The program measured is examples/multi_projection_load,
+which checks the result of every run itself.
 """
 
-import contextlib
 import dataclasses
 import re
 import sqlite3
 import statistics
-import subprocess
 
 from curves import Curves
-from report import Figure, Section, seconds_with_spread
-from running import RUN_SECONDS_MAX, MeasurementError
+from report import Figure, Section, first_line, seconds_with_spread
+from running import MeasurementError
+from store_part import Context, open_context
+from store_running import run
 
-BACKENDS = {"memory": "memory", "sqlite": "SQLite"}
+__all__ = ["MEASUREMENTS", "Context", "open_context", "programs"]
+
 # The program appends by so many threads.
 PRODUCERS = 2
-
-
-class Context:
-    """What the measurements share."""
-
-    def __init__(self, build, folder, quick):
-        self.program = build / "examples" / "multi_projection_load"
-        self.folder = folder
-        self.quick = quick
-
-    def count(self, full):
-        return full // 10 if self.quick else full
-
-    @property
-    def rounds(self):
-        return 2 if self.quick else 3
-
-
-@contextlib.contextmanager
-def open_context(chosen, build, files):
-    yield Context(build, files, chosen.quick)
 
 
 def programs(_context):
     """Returns the lines that say which programs were measured."""
     return [
-        f"- SQLite {sqlite3.sqlite_version}, which waits for the disk at every commit "
-        "of events, and not at those of views",
+        f"- databases: SQLite {sqlite3.sqlite_version}; "
+        f"{first_line(['psql', '--version'])}, its server by pg_virtualenv; "
+        "both wait for the disk at every commit but those of views in SQLite",
     ]
 
 
@@ -73,7 +55,7 @@ class Load:
 
     @property
     def title(self):
-        return f"{BACKENDS[self.backend]}, {self.label}"
+        return f"{self.backend}, {self.label}"
 
 
 @dataclasses.dataclass
@@ -99,14 +81,21 @@ def number_in(table, row, part=r"^{} +([\d,.]+) "):
     return float(found[1].replace(",", ""))
 
 
-def run(context, load):
-    """Runs a load once, on a fresh store, and returns the table that it prints."""
-    place = context.folder / "load.sqlite"
-    for path in context.folder.glob(f"{place.name}*"):
+def place_for(context, backend):
+    """Returns the name of a fresh store."""
+    if backend == "memory":
+        return "memory:"
+    for path in context.folder.glob("load.sqlite-views*"):
         path.unlink()
+    database = next(x for x in context.databases if x.title == backend)
+    return database.store(database.fresh("load"))
+
+
+def load_once(context, load):
+    """Runs a load on a fresh store, and returns the table that the program prints."""
     command = [
-        str(context.program),
-        f"--backend={load.backend}:{place if load.backend == 'sqlite' else ''}",
+        context.build / "examples" / "multi_projection_load",
+        f"--backend={place_for(context, load.backend)}",
         f"--projections={load.projections}",
         f"--events={load.events}",
         f"--event-size={load.event_size}",
@@ -115,27 +104,15 @@ def run(context, load):
     ]
     if load.streams is not None:
         command.append(f"--streams={load.streams}")
-    try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=RUN_SECONDS_MAX,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise MeasurementError(str(error)) from error
-    if done.returncode != 0:
-        raise MeasurementError(f"{load.title}: {done.stderr.strip()}")
-    return done.stdout
+    return run(command)
 
 
 def take_turns(context, loads):
     """Runs all loads round by round, and returns their results in order."""
     results = [Results() for _ in loads]
-    for _ in range(context.rounds):
+    for _ in range(context.rounds(3)):
         for load, of_load in zip(loads, results):
-            table = run(context, load)
+            table = load_once(context, load)
             of_load.seconds.append(
                 number_in(table, "applied", r"^{} .* in ([\d.]+) s\)$")
             )
@@ -180,7 +157,7 @@ def bend(context, curves, points):
                 f"{min(of_rounds):,.0f} to {max(of_rounds):,.0f}",
             )
         )
-        curve = curves.points.setdefault(BACKENDS[load.backend], [])
+        curve = curves.points.setdefault(load.backend, [])
         curve.append((x, of_load.rate(load)))
     return Section(figures, lines=table(loads, results), curves=[curves])
 
@@ -195,7 +172,7 @@ def over_projections(context):
         "projections",
         "events applied a second",
     )
-    last = {"memory": 100_000, "sqlite": 10_000}
+    last = {"memory": 100_000, "SQLite": 10_000, "PostgreSQL": 1_000}
     points = [
         (
             projections,
@@ -206,7 +183,7 @@ def over_projections(context):
                 context.count(events),
             ),
         )
-        for backend in BACKENDS
+        for backend in last
         for projections, events in (
             (1, 200_000),
             (10, 200_000),
@@ -243,7 +220,7 @@ def over_threads(context):
                 threads=threads,
             ),
         )
-        for backend in BACKENDS
+        for backend in ("memory", "SQLite")
         for threads in (1, 2)
     ]
     return bend(context, curves, points)
@@ -259,7 +236,7 @@ def over_state_sizes(context):
         "events applied a second",
     )
     points = []
-    for backend in BACKENDS:
+    for backend in ("memory", "SQLite"):
         for power in range(1, 6 if context.quick else 7):
             rows = 10**power
             events = min(max(context.count(100_000), 2 * rows), 1_000_000)
@@ -281,7 +258,7 @@ def over_event_sizes(context):
             size,
             Load(f"{size:,} B", backend, 10, context.count(events), event_size=size),
         )
-        for backend in BACKENDS
+        for backend in ("memory", "SQLite")
         for size, events in (
             (64, 100_000),
             (256, 100_000),
@@ -297,6 +274,11 @@ def over_event_sizes(context):
 def at_a_rate(context):
     """Latencies where the load is less than what the store takes: from the time at
     which an event should have been appended until it is in the view."""
+    numbers = {
+        "memory": (10, 100, 1_000),
+        "SQLite": (10, 100, 1_000),
+        "PostgreSQL": (10, 100),
+    }
     loads = [
         Load(
             counted(projections, "projection"),
@@ -305,8 +287,8 @@ def at_a_rate(context):
             context.count(5_000),
             rate=1_000,
         )
-        for backend in BACKENDS
-        for projections in (10, 100, 1_000)
+        for backend in numbers
+        for projections in numbers[backend]
     ]
     results = take_turns(context, loads)
     figures = [
