@@ -69,7 +69,7 @@ def programs(_context):
     return [
         f"- databases: SQLite {sqlite3.sqlite_version}; "
         f"{first_line(['psql', '--version'])}, its server by pg_virtualenv; "
-        "both wait for the disk at every commit but those of views in SQLite",
+        "both wait for the disk at every commit but those of views",
         f"- peers: {peers or '**not installed, so not measured**'}; "
         f"Node {first_line(['node', '--version'])}; Python {platform.python_version()}",
     ]

@@ -13,8 +13,9 @@
 
 namespace projections {
 
-/// A process recorder in a database. From the first append of a transaction to
-/// its end, others who append to the same table wait. Thread-safe.
+/// A process recorder in a database. A commit is on the server's disk when it
+/// returns. From the first append of a transaction to its end, others who
+/// append to the same table wait. Thread-safe.
 class postgres_process_recorder final
   : public database_process_recorder<postgres_recorder<process_recorder>,
                                      postgres_event_tables> {
@@ -33,7 +34,7 @@ public:
       [](postgres_connection& at, const postgres_event_tables& tables) {
         return postgres_listener::signal(at.uri(), tables.channel());
       },
-      postgres_look_interval, uri, projection) {
+      postgres_look_interval, uri, projection, commit_survives::power_loss) {
     // nop
   }
 };

@@ -61,9 +61,10 @@ postgres_tracking::statements::statements(const postgres_uri& uri,
 
 postgres_tracking::postgres_tracking(std::string_view uri,
                                      std::string_view projection,
-                                     view_hooks<postgres_connection> hooks)
+                                     view_hooks<postgres_connection> hooks,
+                                     commit_survives survived)
   : table_(tracking_table_name(projection, "notification_tracking")),
-    writer_(std::make_shared<postgres_writer>(postgres_uri{uri})),
+    writer_(std::make_shared<postgres_writer>(postgres_uri{uri}, survived)),
     writing_(writer_->connection()), reader_(writing_.uri()),
     sql_(writing_.uri(), table_), hooks_(std::move(hooks)),
     changes_(postgres_listener::signal(writing_.uri(), table_)) {

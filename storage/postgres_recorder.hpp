@@ -2,6 +2,7 @@
 // views that live in the same database.
 #pragma once
 
+#include "storage/commit_survives.hpp"
 #include "storage/database_recorder.hpp"
 #include "storage/pending_tracking.hpp"
 #include "storage/postgres_connection.hpp"
@@ -32,7 +33,8 @@ public:
   /// `notification_tracking`, as the Python library has it, or in `<projection
   /// in lower case>_tracking` where a projection is named.
   postgres_tracking(std::string_view uri, std::string_view projection,
-                    view_hooks<postgres_connection> hooks);
+                    view_hooks<postgres_connection> hooks,
+                    commit_survives survived = commit_survives::process_end);
 
   // -- modifiers ---------------------------------------------------------------
 
@@ -133,8 +135,10 @@ public:
   /// names of their projections, which go before `_tracking` in the names of
   /// the tables.
   explicit postgres_recorder(const std::string& uri,
-                             std::string_view projection = {})
-    : database_recorder<View, postgres_tracking>(uri, projection) {
+                             std::string_view projection = {},
+                             commit_survives survived
+                             = commit_survives::process_end)
+    : database_recorder<View, postgres_tracking>(uri, projection, survived) {
     // nop
   }
 };

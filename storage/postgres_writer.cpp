@@ -4,8 +4,14 @@ namespace projections {
 
 namespace {
 
-constexpr const char* begin_sql
+constexpr const char* begin_transaction
   = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '5s'";
+
+/// Tells where the setting comes from.
+constexpr const char* select_source
+  = "SELECT source FROM pg_settings WHERE name = 'synchronous_commit'";
+
+constexpr const char* without_waiting = "; SET LOCAL synchronous_commit = off";
 
 constexpr const char* try_lock = "SELECT pg_try_advisory_lock(number), number "
                                  "FROM hashtextextended($1, 0) AS number";
@@ -21,13 +27,21 @@ constexpr const char* end_backend
 
 } // namespace
 
-postgres_writer::postgres_writer(const postgres_uri& uri) : connection_(uri) {
-  // nop
+postgres_writer::postgres_writer(const postgres_uri& uri,
+                                 commit_survives survived)
+  : connection_(uri), begin_sql_(begin_transaction) {
+  if (survived == commit_survives::power_loss)
+    return;
+  connection_.call("read a setting", [this] {
+    auto rows = connection_.execute(select_source);
+    if (!rows.empty() && text_of(rows[0][0]) == "default")
+      begin_sql_ += without_waiting;
+  });
 }
 
 void postgres_writer::begin() {
   connection_.call("begin a transaction", [this] {
-    connection_.begin(begin_sql);
+    connection_.begin(begin_sql_);
     try {
       for (auto& [name, at] : claims_)
         if (at.session != connection_.session_number())

@@ -2,6 +2,7 @@
 // that live on its session. Owned by postgres_tracking and by the claims.
 #pragma once
 
+#include "storage/commit_survives.hpp"
 #include "storage/postgres_connection.hpp"
 #include "storage/tracking_recorder.hpp"
 
@@ -20,7 +21,10 @@ namespace projections {
 /// held.
 class postgres_writer : public std::enable_shared_from_this<postgres_writer> {
 public:
-  explicit postgres_writer(const postgres_uri& uri);
+  /// Where a commit need not survive more than the end of the process, it does
+  /// not wait for the disk, unless somebody has set `synchronous_commit`: for
+  /// the server, the database, the role or in `uri`.
+  postgres_writer(const postgres_uri& uri, commit_survives survived);
 
   // -- modifiers ---------------------------------------------------------------
 
@@ -55,6 +59,9 @@ private:
   void release(const std::string& name) noexcept;
 
   postgres_connection connection_;
+
+  /// What begins a transaction.
+  std::string begin_sql_;
   std::recursive_mutex turn_;
   /// One for each application whose events are folded into the view here.
   std::map<std::string, held> claims_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "storage/busy_wait.hpp"
+#include "storage/commit_survives.hpp"
 #include "storage/store_error.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -35,15 +36,6 @@ struct statement_release {
 /// A prepared statement for as long as it is used.
 using borrowed_statement
   = std::unique_ptr<SQLite::Statement, statement_release>;
-
-/// What a commit that has returned survives.
-enum class commit_survives : uint8_t {
-  /// The end of the process and a loss of power: it is on disk.
-  power_loss,
-  /// The end of the process. A loss of power takes the last commits back, each
-  /// as a whole and none before a later one.
-  process_end,
-};
 
 /// A connection to the database in the file `path`, which is made if it is not
 /// there: write-ahead log, and a lock of another connection is waited for up to

@@ -2,6 +2,7 @@
 // written is read, what is written here has its layout, a layout that is not
 // known is refused, and no error shows a password. Method: plain SQL on the
 // same schema.
+#include "storage/postgres_process_recorder.hpp"
 #include "tests/contract/backends.hpp"
 #include "tests/contract/event_counters_view.hpp"
 
@@ -288,6 +289,42 @@ BOOST_AUTO_TEST_CASE(schema_that_is_missing_is_named) {
              == postgres_uri{"postgresql:///?schema=missing"}.name()
                   + ": cannot make its tables: schema \"missing\" does not "
                     "exist");
+}
+
+/// Makes the schema note how the transactions that track a position commit.
+void note_commits(const postgres_schema& schema) {
+  schema.run("CREATE TABLE noted (how text); "
+             "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ "
+             "BEGIN INSERT INTO "
+             + schema.name()
+             + ".noted VALUES (current_setting('synchronous_commit')); "
+               "RETURN new; END $$; "
+               "CREATE TRIGGER note BEFORE INSERT ON notification_tracking "
+               "FOR EACH ROW EXECUTE FUNCTION note()");
+}
+
+BOOST_AUTO_TEST_CASE(commits_of_views_do_not_wait_for_the_disk) {
+  postgres_recorder<> view{schema.uri()};
+  note_commits(schema);
+  view.insert_tracking({"application", 1});
+  postgres_recorder<> durable{schema.uri(), {}, commit_survives::power_loss};
+  durable.insert_tracking({"application", 2});
+  BOOST_TEST(schema.run("SELECT how FROM noted") == "off;on;");
+}
+
+BOOST_AUTO_TEST_CASE(commits_of_views_are_as_somebody_has_set_them) {
+  postgres_recorder<> view{
+    schema.uri("&options=-c%20synchronous_commit%3Dlocal")};
+  note_commits(schema);
+  view.insert_tracking({"application", 1});
+  BOOST_TEST(schema.run("SELECT how FROM noted") == "local;");
+}
+
+BOOST_AUTO_TEST_CASE(commits_with_events_wait_for_the_disk) {
+  postgres_process_recorder recorder{schema.uri()};
+  note_commits(schema);
+  recorder.insert_tracking({"application", 1});
+  BOOST_TEST(schema.run("SELECT how FROM noted") == "on;");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
