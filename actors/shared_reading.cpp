@@ -47,10 +47,11 @@ void shared_reading::add(log_window::slice_ptr slice,
   auto bytes = window_.bytes();
   window_.add(std::move(slice));
   unoffered_bytes_ += window_.bytes() - bytes;
-  if (is_live_ || waiting_.has_unselective()
-      || unoffered_events_ >= events_each * waiting_.size()
+  if (is_live_ || unoffered_events_ >= events_each * waiting_.size()
       || unoffered_bytes_ >= unoffered_bytes_max)
     offer(tells_nothing_at_once);
+  else
+    offer_to_unselective();
   // What was not offered is the newest, and less than this.
   window_.shrink(kept_bytes_max);
 }
@@ -73,8 +74,7 @@ void shared_reading::offer(bool tells_nothing_at_once) {
       for (auto& x : waiting_.take_topic(event.topic))
         give(std::move(x), false);
     });
-  for (auto& x : waiting_.take_unselective())
-    give(std::move(x), false);
+  offer_to_unselective();
   for (auto& x : waiting_.take_awaited(window_.end()))
     give(std::move(x), true);
   if (tells_nothing_at_once)
@@ -104,6 +104,12 @@ size_t shared_reading::read_limit() const {
   if (waiting_.has_unselective())
     return limit;
   return std::max(limit, std::min(events_each * waiting_.size(), read_max));
+}
+
+/// Answers those that want all events.
+void shared_reading::offer_to_unselective() {
+  for (auto& x : waiting_.take_unselective())
+    give(std::move(x), false);
 }
 
 /// Answers `x` with what it wants, or with nothing, if that is to be told. Else

@@ -96,6 +96,7 @@ public:
   [[nodiscard]] size_t read_limit() const;
 
 private:
+  void offer_to_unselective();
   void give(waiting_read x, bool tells_nothing);
   [[nodiscard]] log_window::slice_ptr nothing() const;
 

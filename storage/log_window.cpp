@@ -153,7 +153,7 @@ log_window::slice_ptr log_window::whole_slice(
                   && wanted.size() >= events.size()
                   && wanted[events.size() - 1] == &events.back();
   // Small slices are better put together.
-  auto is_large = events.size() >= wanted.size() / 2;
+  auto is_large = events.size() > wanted.size() / 2;
   return is_whole && is_large ? slices_[i].slice : nullptr;
 }
 
