@@ -175,6 +175,7 @@ BOOST_AUTO_TEST_CASE(position_that_is_waited_for_is_told_at_once) {
   BOOST_TEST(*awaited == "0 to 2");
   BOOST_TEST(*later == "waits");
   BOOST_TEST(*read(1, 100, {"W"}, 2) == "0 to 2");
+  BOOST_TEST(*read(1, 100, {"W"}) == "waits");
   BOOST_TEST(count(answers, "waits") == 1000u);
 }
 
@@ -220,6 +221,19 @@ BOOST_AUTO_TEST_CASE(who_catches_up_together_reads_once) {
   BOOST_TEST(count(answers, "30 to 3000") == 100u);
   BOOST_TEST(store->filtered_reads == 0u);
   BOOST_TEST(store->reads <= 2u);
+}
+
+BOOST_AUTO_TEST_CASE(who_catches_up_after_others_gets_what_they_have_read) {
+  for (int i = 0; i < 3000; ++i)
+    store->add_of("U" + std::to_string(i % 100), "a");
+  for (int i = 0; i < 100; ++i)
+    for (log_position at = 0; at < 3000;) {
+      auto answer = *read(at, 100, {"U" + std::to_string(i)});
+      BOOST_REQUIRE(answer != "waits");
+      at = std::stol(answer.substr(answer.rfind(' ')));
+    }
+  BOOST_TEST(store->filtered_reads == 1u);
+  BOOST_TEST(store->reads <= 32u);
 }
 
 BOOST_AUTO_TEST_CASE(who_catches_up_alone_reads_only_what_it_wants) {
