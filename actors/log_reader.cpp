@@ -16,8 +16,8 @@ namespace {
 constexpr std::chrono::milliseconds first_pause{20};
 constexpr std::chrono::milliseconds longest_pause{1000};
 
-/// Where there are many runners, so many are told in every interval that there
-/// was nothing for them: 5,000 a second.
+/// Where there are many runners, so many of each place are told in every
+/// interval that there was nothing for them: 5,000 a second.
 constexpr size_t tells_max = 50;
 constexpr std::chrono::milliseconds tell_interval{10};
 
@@ -330,10 +330,10 @@ bool log_reader_state::hand_over(shared_reading& reading) {
 
 /// Tells some of those for whom there was nothing.
 void log_reader_state::tell_some() {
-  size_t count = 0;
   for (auto& x : readings_)
-    while (count < tells_max && x.tell_one())
-      ++count;
+    for (size_t i = 0; i < tells_max && x.tell_one(); ++i) {
+      // The next one.
+    }
   if (std::any_of(readings_.begin(), readings_.end(),
                   [](auto& x) { return x.has_untold(); }))
     tell_later();
