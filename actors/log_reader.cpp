@@ -25,6 +25,11 @@ constexpr std::chrono::milliseconds tell_interval{10};
 /// requests for other places.
 constexpr uint64_t unused_requests = 64;
 
+/// Returns the id of the actor that has asked, 0 for none.
+uint64_t id_of(const waiting_read& x) {
+  return x.reader ? x.reader->id() : 0;
+}
+
 } // namespace
 
 log_reader_state::log_reader_state(interface::pointer self,
@@ -79,7 +84,7 @@ compat::promise<log_part> log_reader_state::read(const read_log& x) {
     next.request.topics = all_topics_;
   auto result = next.answer;
   withdraw(next.reader);
-  readers_.note(next.reader.get());
+  readers_.note(id_of(next));
   place(std::move(next));
   look_on_time();
   return result;
@@ -131,7 +136,7 @@ void log_reader_state::place(waiting_read x) {
     go_on();
     return;
   }
-  auto* reader = x.reader.get();
+  auto reader = id_of(x);
   auto after = x.request.after;
   reading->take(std::move(x), readers_.are_few(), readers_.requests());
   if (reading->has_to_read()) {
@@ -244,7 +249,7 @@ void log_reader_state::place_others() {
 
 void log_reader_state::read_for_first_other() {
   auto& request = others_.front().request;
-  readers_.note_behind(others_.front().reader.get(), request.after);
+  readers_.note_behind(id_of(others_.front()), request.after);
   std::shared_ptr<const log_slice> slice;
   caf::error failure;
   try {
@@ -299,7 +304,7 @@ bool log_reader_state::is_alone(const shared_reading& reading) const {
   auto& first = reading.waiting().first();
   return reading.waiting().size() == 1 && !first.request.topics->empty()
          && !reading.is_live() && reading.has_offered_all()
-         && readers_.is_alone(first.reader.get(), first.request.after);
+         && readers_.is_alone(id_of(first), first.request.after);
 }
 
 std::shared_ptr<const log_slice> log_reader_state::read_store(

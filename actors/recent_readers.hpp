@@ -7,22 +7,23 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <unordered_set>
 
 namespace projections {
 
-/// Counts readers by their addresses, which it never looks behind. Remembers a
-/// few thousand requests. Not thread-safe.
+/// Knows readers by the ids of their actors, which are not used twice.
+/// Remembers a few thousand requests. Not thread-safe.
 class recent_readers {
 public:
   // -- modifiers ---------------------------------------------------------------
 
   /// Notes that `reader` has asked.
-  void note(const void* reader);
+  void note(uint64_t reader);
 
   /// Notes that more of the log has to be read because `reader` wants what
   /// comes after `after`.
-  void note_behind(const void* reader, log_position after);
+  void note_behind(uint64_t reader, log_position after);
 
   // -- inspectors --------------------------------------------------------------
 
@@ -35,11 +36,11 @@ public:
   [[nodiscard]] bool are_few() const;
 
   /// Returns whether nobody else than `reader` was behind near `after` lately.
-  [[nodiscard]] bool is_alone(const void* reader, log_position after) const;
+  [[nodiscard]] bool is_alone(uint64_t reader, log_position after) const;
 
 private:
   struct request {
-    const void* reader = nullptr;
+    std::optional<uint64_t> reader;
     log_position after = log_start;
   };
 
@@ -47,7 +48,7 @@ private:
 
   /// Who has asked since the readers were counted last, and how many there were
   /// then.
-  std::unordered_set<const void*> readers_;
+  std::unordered_set<uint64_t> readers_;
   size_t readers_before_ = 0;
 
   /// The last ones that were behind; `next_` is the oldest.
