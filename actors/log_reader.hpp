@@ -1,25 +1,30 @@
 // The actor that reads the log of a store for all runners of a process.
 #pragma once
 
+#include "actors/recent_readers.hpp"
+#include "actors/shared_reading.hpp"
 #include "messages/interfaces.hpp"
 #include "storage/event_store.hpp"
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <exception>
 #include <memory>
-#include <optional>
-#include <vector>
 
 namespace projections {
 
 /// Answers requests for what comes after a position, each as soon as there is
-/// something. What was read lately is kept for the others that follow the same
-/// log, so that a new event is read once, however many runners there are; one
-/// that lags behind reads for itself. It is told of appends, looks for those of
-/// other processes as often as the store asks, and goes on by itself when the
-/// store was out of reach.
+/// something that it wants. What was read lately is kept, so that a new event
+/// is read once and looked at once, however many runners there are; those who
+/// catch up at the same place read together as well, and one that does so alone
+/// reads for itself. That there was nothing for a runner is told at once while
+/// there are few runners; of many, so many at a time that it costs little. It
+/// hears of appends, looks for those of other processes as often as the store
+/// asks, and goes on by itself when the store was out of reach.
 struct log_reader_state {
   using interface = log_reader_actor;
 
@@ -37,32 +42,30 @@ struct log_reader_state {
   interface::behavior_type make_behavior();
 
 private:
-  /// A request that waits for events, and who asked.
-  struct waiting_read {
-    read_log request;
-    caf::strong_actor_ptr reader;
-    compat::promise<log_part> answer;
-  };
-
-  /// What was read after a position.
-  struct recent_slice {
-    log_position after = log_start;
-    wanted_topics topics;
-    std::shared_ptr<const log_slice> slice;
-    size_t bytes = 0;
-  };
-
   compat::promise<log_part> read(const read_log& x);
   reader_status status();
   void withdraw(const caf::strong_actor_ptr& reader);
-  bool answer(waiting_read& x);
-  std::shared_ptr<const log_slice> find_recent(const read_log& x) const;
-  std::shared_ptr<const log_slice> read_store(const read_log& x);
-  void keep(const read_log& x, const std::shared_ptr<const log_slice>& slice);
-  void look(bool is_due);
+  void hasten(log_position position);
+  void place(waiting_read x);
+  [[nodiscard]] shared_reading* reading_at(log_position after);
+  [[nodiscard]] shared_reading* free_reading();
+  [[nodiscard]] shared_reading& furthest_reading();
+  void look(look_reason reason);
+  void expect_more();
+  void go_on();
+  void place_others();
+  void read_for_first_other();
+  void read_on(shared_reading& reading);
+  [[nodiscard]] bool is_alone(const shared_reading& reading) const;
+  bool hand_over(shared_reading& reading);
+  void tell_some();
+  void tell_later();
+  [[nodiscard]] std::shared_ptr<const log_slice>
+  read_store(log_position after, size_t limit, const wanted_topics& topics);
   void look_on_time();
   void look_in(std::chrono::milliseconds delay);
   void pause_after_failure(const std::exception& e);
+  [[nodiscard]] size_t waiting() const;
 
   interface::pointer self_;
   std::shared_ptr<event_store> store_;
@@ -73,21 +76,20 @@ private:
     = std::make_shared<std::atomic<bool>>(false);
 
   wanted_topics all_topics_;
-  std::vector<waiting_read> waiting_;
-  std::deque<recent_slice> recent_;
-  size_t recent_bytes_ = 0;
 
-  /// Where the log ended when its end was read last, if nothing more than one
-  /// slice has come since: who asks for what comes after it is given events of
-  /// all topics.
-  std::optional<log_position> head_;
+  /// The places at which many read.
+  std::array<shared_reading, 2> readings_;
 
-  /// After which position there was nothing, while the waiting are gone
-  /// through.
-  std::optional<log_position> nothing_after_;
+  /// Requests for other places.
+  std::deque<waiting_read> others_;
 
-  /// Whether a message to look again is under way because of a delay.
+  recent_readers readers_;
+
+  /// Whether a message is under way: to look again because of a delay, to go
+  /// on, and to tell how far was looked.
   bool looks_later_ = false;
+  bool goes_on_ = false;
+  bool tells_later_ = false;
 
   /// How long to pause after the next failure, and whether the last look
   /// failed.

@@ -31,12 +31,26 @@ runner_status run_watch::status() {
 }
 
 runner_status run_watch::wait_for(log_position position,
-                                  clock::time_point deadline) {
+                                  clock::time_point deadline,
+                                  const std::function<void()>& tell_runner) {
   std::unique_lock guard{mutex_};
-  changed_.wait_until(guard, deadline, [&] {
-    return status_.position >= position || has_ended(status_.phase);
-  });
+  auto is_over
+    = [&] { return status_.position >= position || has_ended(status_.phase); };
+  if (is_over())
+    return status_;
+  auto place = awaited_.insert(position);
+  guard.unlock();
+  tell_runner();
+  guard.lock();
+  changed_.wait_until(guard, deadline, is_over);
+  awaited_.erase(place);
   return status_;
+}
+
+log_position run_watch::awaited_after(log_position position) {
+  std::lock_guard guard{mutex_};
+  auto found = awaited_.upper_bound(position);
+  return found == awaited_.end() ? log_start : *found;
 }
 
 runner_status run_watch::wait_for_end(clock::time_point deadline) {

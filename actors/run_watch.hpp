@@ -6,7 +6,9 @@
 #include <chrono>
 #include <condition_variable>
 #include <exception>
+#include <functional>
 #include <mutex>
+#include <set>
 
 namespace projections {
 
@@ -31,8 +33,14 @@ public:
   [[nodiscard]] runner_status status();
 
   /// Waits until `position` is in the view, the runner has failed or stopped,
-  /// or `deadline` is over. Returns what it is about then.
-  runner_status wait_for(log_position position, clock::time_point deadline);
+  /// or `deadline` is over. Returns what it is about then. If there is anything
+  /// to wait for, calls `tell_runner()`, which is to send `look_who_waits`.
+  runner_status wait_for(log_position position, clock::time_point deadline,
+                         const std::function<void()>& tell_runner);
+
+  /// Returns the first position after `position` that a thread waits for;
+  /// `log_start` if there is none.
+  [[nodiscard]] log_position awaited_after(log_position position);
 
   /// Waits until the runner has failed or stopped, or `deadline` is over.
   runner_status wait_for_end(clock::time_point deadline);
@@ -45,6 +53,9 @@ private:
   std::condition_variable changed_;
   runner_status status_;
   std::exception_ptr error_;
+
+  /// The positions that threads wait for.
+  std::multiset<log_position> awaited_;
 };
 
 /// Returns whether a runner in `phase` folds nothing any more.

@@ -55,6 +55,7 @@ runner_actor::behavior_type runner_state::make_behavior() {
       go_on();
     },
     [this](cut_short) { cut(); },
+    [this](look_who_waits) { hasten(); },
   };
 }
 
@@ -68,6 +69,7 @@ runner_state::position_promise runner_state::await(await_position x) {
     result.deliver(reason_of_end());
   else
     waiters_.push_back({x.position, result});
+  hasten();
   return result;
 }
 
@@ -165,8 +167,10 @@ void runner_state::read_ahead() {
     return;
   is_reading_ = true;
   auto after = next_after_;
-  compat::request(self_, reader_,
-                  read_log{after, settings_.slice_events_max, topics_})
+  asked_for_ = awaited();
+  compat::request(
+    self_, reader_,
+    read_log{after, settings_.slice_events_max, topics_, asked_for_})
     .then([this, after](const log_part& part) { take_slice(part, after); },
           [this](const caf::error& e) {
             is_reading_ = false;
@@ -174,6 +178,15 @@ void runner_state::read_ahead() {
             read_error_ = exception_of(e);
             go_on();
           });
+}
+
+/// Has the reader tell soon how far it has looked, if somebody waits for that.
+void runner_state::hasten() {
+  auto position = awaited();
+  if (!is_reading_ || position == asked_for_ || position == log_start)
+    return;
+  asked_for_ = position;
+  compat::send(self_, reader_, hasten_read{position});
 }
 
 void runner_state::take_slice(const log_part& part, log_position asked_after) {

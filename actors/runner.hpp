@@ -78,6 +78,7 @@ private:
   void go_on();
   void begin();
   void read_ahead();
+  void hasten();
   void take_slice(const log_part& part, log_position asked_after);
   void fold_next();
   void take_step(view_step_kind kind, log_position head = log_start);
@@ -95,6 +96,7 @@ private:
   void tell(const std::exception_ptr& error = nullptr);
   compat::promise<projection_status> look_at_head();
   projection_status status_against_head(const std::string& problem);
+  [[nodiscard]] log_position awaited() const;
   [[nodiscard]] std::string reason_to_stand_by() const;
   [[nodiscard]] caf::error reason_of_end() const;
 
@@ -116,6 +118,10 @@ private:
   /// Where to read on, and whether a slice was asked for.
   log_position next_after_ = log_start;
   bool is_reading_ = false;
+
+  /// The position that the reader knows to be waited for; `log_start` if there
+  /// is none.
+  log_position asked_for_ = log_start;
 
   /// Whether a step is under way, at the worker or, for the head of the log, at
   /// the reader, and whether a pause goes on.

@@ -81,6 +81,17 @@ void runner_state::tell(const std::exception_ptr& error) {
     watch_->tell(status_);
 }
 
+/// Returns the first position after what was read that somebody waits for;
+/// `log_start` if nobody does.
+log_position runner_state::awaited() const {
+  auto result = watch_->awaited_after(next_after_);
+  for (auto& x : waiters_)
+    if (x.position > next_after_
+        && (result == log_start || x.position < result))
+      result = x.position;
+  return result;
+}
+
 std::string runner_state::reason_to_stand_by() const {
   return "the view of projection \"" + fold_->processor().name()
          + "\" is folded by another runner: ask that one to rebuild it";

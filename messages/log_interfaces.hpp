@@ -57,6 +57,16 @@ struct read_log {
   /// another topic, too.
   size_t limit = 0;
   wanted_topics topics;
+  /// A position that somebody waits for, if it is after `after`: a log reader
+  /// tells at once when it has looked up to there, even if it has found nothing
+  /// that is wanted.
+  log_position awaited = log_start;
+};
+
+/// Tells a log reader that somebody waits for a position, as in `read_log`,
+/// since the sender has asked it. Says nothing where it has answered already.
+struct hasten_read {
+  log_position awaited = log_start;
 };
 
 /// Takes back what the sender has asked a log reader for.
@@ -99,10 +109,21 @@ using event_store_actor = compat::typed_interface<
 
 // -- projections of an event store --------------------------------------------------
 
-/// Tells a log reader that there may be more events.
+/// Why a log reader looks again.
+enum class look_reason : uint8_t {
+  /// There may be more events: something was appended.
+  appended,
+  /// It is time to look for appends of others, or a pause is over.
+  due,
+  /// There is more to read of what was asked for.
+  unfinished,
+  /// It is time to tell runners how far was looked for them.
+  untold,
+};
+
+/// Tells a log reader to look what there is to do.
 struct look_again {
-  /// Whether it was ordered for a time, not by an append.
-  bool is_due = false;
+  look_reason reason = look_reason::appended;
 };
 
 /// Asks a log reader how it is doing.
@@ -131,6 +152,8 @@ using log_reader_actor = compat::typed_interface<
   reader_status(get_reader_status),
   // Forgets what the sender waits for.
   void(withdraw_read),
+  // Answers the sender as soon as it has looked up to the position.
+  void(hasten_read),
   // Answers those that wait, where there is something for them.
   void(look_again)>;
 
@@ -212,6 +235,10 @@ struct try_again {};
 
 /// Tells a runner that has to stop to wait no more.
 struct cut_short {};
+
+/// Tells a runner that somebody has begun to wait for a position on its
+/// `run_watch`.
+struct look_who_waits {};
 
 /// Asks for an answer when a position is in the view.
 struct await_position {
@@ -296,6 +323,8 @@ using runner_actor = compat::typed_interface<
   void(stop_runner),
   // Goes on after a pause.
   void(try_again),
+  // Gets to know soon how far it is.
+  void(look_who_waits),
   // Waits no more for what is under way.
   void(cut_short)>;
 

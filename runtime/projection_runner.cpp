@@ -54,7 +54,9 @@ void projection_runner::run_forever(std::optional<milliseconds> timeout) {
 
 void projection_runner::wait(log_position position,
                              std::optional<milliseconds> timeout) {
-  auto status = watch_->wait_for(position, deadline_of(timeout));
+  auto status = watch_->wait_for(position, deadline_of(timeout), [this] {
+    compat::send_anonymously(actor_, look_who_waits{});
+  });
   if (status.position >= position)
     return;
   if (has_ended(status.phase))

@@ -12,6 +12,9 @@ namespace {
 /// So many events are looked at for one slice, whatever their topics are.
 constexpr size_t scan_max = 65'536;
 
+/// So many of them while nobody else can read or append.
+constexpr size_t locked_scan_max = 4096;
+
 } // namespace
 
 /// Takes back all events but the first `size`.
@@ -99,24 +102,34 @@ std::vector<recorded_event> memory_event_store::read_stream(
 log_slice memory_event_store::read_all(log_position after, size_t limit,
                                        const std::vector<std::string>& topics) {
   log_slice result;
-  std::lock_guard guard{log_->mutex_};
   auto begin = static_cast<size_t>(std::max(after, log_start));
-  auto end = log_->events_.size();
   auto i = begin;
-  if (begin < end && topics.empty())
-    result.events.reserve(std::min({limit, end - begin, scan_max}));
   size_t bytes = 0;
-  while (i < end && result.events.size() < limit && bytes <= slice_bytes_max
-         && i - begin < scan_max) {
-    auto& event = log_->events_[i++];
-    if (!topics.empty()
-        && std::find(topics.begin(), topics.end(), event.topic) == topics.end())
-      continue;
-    result.events.push_back(event);
-    bytes += event.payload.size() + event.metadata.size();
-  }
+  auto is_wanted = [&](const recorded_event& event) {
+    return topics.empty()
+           || std::find(topics.begin(), topics.end(), event.topic)
+                != topics.end();
+  };
+  auto is_full = [&] {
+    return result.events.size() >= limit || bytes > slice_bytes_max
+           || i - begin >= scan_max;
+  };
+  // Events are only ever taken back within one hold of the lock, so what was
+  // looked at stays as it is.
+  do {
+    std::lock_guard guard{log_->mutex_};
+    auto end = log_->events_.size();
+    auto pause = std::min(end, i + locked_scan_max);
+    if (i == begin && begin < end && topics.empty())
+      result.events.reserve(std::min({limit, end - begin, scan_max}));
+    for (; i < pause && !is_full(); ++i)
+      if (auto& event = log_->events_[i]; is_wanted(event)) {
+        result.events.push_back(event);
+        bytes += event.payload.size() + event.metadata.size();
+      }
+    result.at_head = i >= end;
+  } while (!result.at_head && !is_full());
   result.read_to = std::max(after, static_cast<log_position>(i));
-  result.at_head = i >= end;
   return result;
 }
 

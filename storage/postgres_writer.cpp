@@ -25,6 +25,9 @@ constexpr const char* end_backend
     "AND classid::bigint = (number >> 32) & 4294967295 "
     "AND objid::bigint = number & 4294967295 AND objsubid = 1 AND pid = $2";
 
+/// The SQLSTATE of a server whose table of locks is full.
+constexpr const char* out_of_memory = "53200";
+
 } // namespace
 
 postgres_writer::postgres_writer(const postgres_uri& uri,
@@ -60,6 +63,9 @@ view_claim postgres_writer::claim(const std::string& name) {
   auto granted = connection_.call("claim a view", [&] {
     try {
       return try_claim(name);
+    } catch (const store_error&) {
+      // It was not granted, and the session keeps the others.
+      throw;
     } catch (...) {
       // The session may have the claim all the same, and would keep everybody
       // off the view.
@@ -75,10 +81,24 @@ view_claim postgres_writer::claim(const std::string& name) {
 }
 
 /// Takes the claim `name` on the session that there is. Returns nothing if
-/// somebody has it.
+/// somebody has it. Throws `store_error` if the server has no room for it.
 std::optional<postgres_writer::held>
 postgres_writer::try_claim(const std::string& name) {
-  auto row = connection_.run(try_lock, name).at(0);
+  pqxx::result rows;
+  try {
+    rows = connection_.run(try_lock, name);
+  } catch (const pqxx::sql_error& e) {
+    if (e.sqlstate() != out_of_memory)
+      throw;
+    throw store_error{connection_.name()
+                      + ": cannot claim a view: the table of locks of the "
+                        "server is full, and a projection needs a lock for as "
+                        "long as it runs, "
+                      + std::to_string(claims_.size())
+                      + " of them by this connection: raise "
+                        "max_locks_per_transaction"};
+  }
+  auto row = rows.at(0);
   if (!row[0].as<bool>())
     return std::nullopt;
   return held{connection_.session_number(), connection_.backend(),

@@ -37,6 +37,7 @@ public:
                      const std::vector<std::string>& topics) override {
     fail_if_told();
     ++reads;
+    filtered_reads += topics.empty() ? 0 : 1;
     return wrapped_event_store::read_all(after, limit, topics);
   }
 
@@ -51,15 +52,24 @@ public:
 
   /// Appends `count` events to `stream`.
   void add(const std::string& stream, size_t count = 1) {
+    add_of("T", stream, count);
+  }
+
+  /// Appends `count` events of `topic` to `stream`.
+  void add_of(const std::string& topic, const std::string& stream,
+              size_t count = 1, const std::string& payload = "{}") {
     append_request request;
     request.stream = stream;
-    request.events.assign(count, {"T", "{}"});
+    request.events.assign(count, {topic, payload});
     inner().append({request});
   }
 
   /// How many requests each commit had, and how often the log was read.
   std::vector<size_t> commits;
   size_t reads = 0;
+
+  /// How often it was read for certain topics only.
+  size_t filtered_reads = 0;
 
   /// So many calls fail: as unavailable, or for good.
   int failures = 0;

@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace {
@@ -285,6 +286,37 @@ BOOST_AUTO_TEST_CASE(server_that_does_not_answer_is_given_up) {
     BOOST_TEST(e.what()
                == server.uri() + ": cannot connect: no connection within 1 s");
   }
+}
+
+BOOST_AUTO_TEST_CASE(full_table_of_locks_is_named) {
+  postgres_event_counters view{schema.uri()};
+  auto first = view.claim("first");
+  pqxx::connection other{schema.uri()};
+  pqxx::nontransaction work{other};
+  // What was taken before it is full stays.
+  auto is_full = false;
+  for (int i = 0; i < 1000 && !is_full; ++i)
+    try {
+      work.exec("SELECT pg_advisory_lock(1, number) FROM generate_series("
+                + std::to_string(i * 1000) + ", " + std::to_string(i * 1000)
+                + " + 999) AS number");
+    } catch (const pqxx::sql_error&) {
+      is_full = true;
+    }
+  BOOST_REQUIRE(is_full);
+  auto names_setting = [](const store_error& e) {
+    return std::string_view{e.what()}.find(
+             "the table of locks of the server is full, and a projection needs "
+             "a lock for as long as it runs, 1 of them by this connection: "
+             "raise max_locks_per_transaction")
+           != std::string_view::npos;
+  };
+  BOOST_CHECK_EXCEPTION(static_cast<void>(view.claim("second")), store_error,
+                        names_setting);
+  work.exec("SELECT pg_advisory_unlock_all()");
+  // The first one has stayed.
+  BOOST_TEST(!postgres_event_counters{schema.uri()}.claim("first"));
+  BOOST_TEST(!!view.claim("second"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
