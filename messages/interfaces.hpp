@@ -2,6 +2,7 @@
 // the system. Actors include this file, which makes the messages known to CAF.
 #pragma once
 
+#include "messages/caf_system.hpp"
 #include "messages/front_interfaces.hpp"
 #include "messages/log_interfaces.hpp"
 #include "messages/node_interfaces.hpp"
