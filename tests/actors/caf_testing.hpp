@@ -4,11 +4,17 @@
 
 #include "messages/caf_system.hpp"
 
+#include <caf/binary_deserializer.hpp>
+#include <caf/binary_serializer.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <stdexcept>
+#include <vector>
 
 #if PROJECTIONS_NEW_CAF
+#  include <caf/byte_buffer.hpp>
 #  include <caf/detail/test_coordinator.hpp>
 #  include <caf/scheduler.hpp>
 #else
@@ -71,6 +77,28 @@ inline void run_job(test_scheduler& scheduler, size_t place) {
 #else
   scheduler.run_once();
 #endif
+}
+
+/// Returns `message` as another process would get it.
+template <class Message>
+Message sent_elsewhere(caf::actor_system& system, Message message) {
+  Message result;
+#if PROJECTIONS_NEW_CAF
+  caf::byte_buffer bytes;
+  caf::binary_serializer sink{system, bytes};
+  auto written = sink.apply(message);
+  caf::binary_deserializer source{system, bytes};
+  if (!written || !source.apply(result))
+    throw std::runtime_error{"the message cannot be sent"};
+#else
+  std::vector<char> bytes;
+  caf::binary_serializer sink{system, bytes};
+  auto problem = sink(message);
+  caf::binary_deserializer source{system, bytes};
+  if (problem || source(result))
+    throw std::runtime_error{"the message cannot be sent"};
+#endif
+  return result;
 }
 
 /// Moves the clock of `system`, which must have a `test_scheduler`, and sends
