@@ -8,8 +8,26 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
+
+namespace {
+
+struct renamed {
+  std::string id;
+  std::string name;
+};
+
+} // namespace
+
+template <>
+struct projections::event_type<renamed> {
+  static constexpr std::string_view topic = "UserRenamed";
+  static constexpr auto fields
+    = std::tuple{field("id", &renamed::id), field("name", &renamed::name)};
+};
 
 namespace {
 
@@ -30,6 +48,28 @@ struct roomy_fixture : front_fixture {
   }
 };
 
+/// Becomes whatever a member is.
+struct anything {
+  template <class T>
+  operator T() const;
+};
+
+template <class T, size_t... Is>
+constexpr bool takes_as_many(std::index_sequence<Is...>) {
+  return requires {
+    T{(static_cast<void>(Is), anything{})...};
+  };
+}
+
+/// Returns how many members the aggregate `T` has.
+template <class T, size_t Count = 0>
+constexpr size_t member_count() {
+  if constexpr (takes_as_many<T>(std::make_index_sequence<Count + 1>{}))
+    return member_count<T, Count + 1>();
+  else
+    return Count;
+}
+
 /// Returns the values of the fields of `x`.
 template <class Message>
 auto values_of(const Message& x) {
@@ -41,6 +81,9 @@ auto values_of(const Message& x) {
 /// Returns whether `x` is the same when another process has got it.
 template <class Message>
 bool travels(deterministic_system& system, const Message& x) {
+  static_assert(
+    std::tuple_size_v<decltype(values_of(x))> == member_count<Message>(),
+    "every member has to travel");
   return values_of(compat::sent_elsewhere(system.get(), x)) == values_of(x);
 }
 
@@ -161,6 +204,22 @@ BOOST_FIXTURE_TEST_CASE(event_types_that_are_no_names_are_refused,
     ask(subscribe_to{{std::string(41, 'T')}})
       .failed(malformed, "event_types must have at most 40 bytes, not 44"));
   BOOST_TEST(ask(process_event{"e1", "T", "1"}).answer->skipped == "");
+}
+
+BOOST_AUTO_TEST_CASE(structs_make_requests) {
+  auto made = create("p", std::vector{renamed{"1", "Ada"}});
+  BOOST_TEST(made.projection == "p");
+  BOOST_TEST(made.initial_state == R"([{"id":"1","name":"Ada"}])");
+  auto folded
+    = rebuild("p", std::vector{renamed{"1", "Ada"}, renamed{"2", ""}});
+  BOOST_TEST(folded.projection == "p");
+  BOOST_REQUIRE_EQUAL(folded.payloads.size(), 2u);
+  BOOST_TEST(folded.payloads[1] == R"({"id":"2","name":""})");
+  const std::vector<std::string> types{"UserRenamed"};
+  BOOST_TEST(subscribe<renamed>().event_types == types,
+             boost::test_tools::per_element());
+  BOOST_TEST(unsubscribe<renamed>().event_types == types,
+             boost::test_tools::per_element());
 }
 
 // -- status ----------------------------------------------------------------------
