@@ -1,13 +1,11 @@
 #include "actors/front.hpp"
 
+#include "actors/front_answers.hpp"
 #include "actors/projector.hpp"
 #include "actors/registry.hpp"
 #include "actors/request_failure.hpp"
-#include "messages/json_reader.hpp"
-#include "messages/utf8.hpp"
 
-#include <charconv>
-#include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace projections {
@@ -16,94 +14,11 @@ namespace {
 
 constexpr auto shutdown = caf::exit_reason::user_shutdown;
 
-/// A chunk of one request, and the texts that the request refers to.
-struct single_request {
-  chunk in;
-  std::string name;
-  std::string event_type;
-  std::string event_id;
-  std::string value;
-};
+/// So many chunks that take no more requests may be ahead of the registry.
+constexpr size_t chunks_ahead_max = 8;
 
-/// Thrown where a request is not what it should be.
-class refused_request : public std::runtime_error {
-public:
-  using std::runtime_error::runtime_error;
-};
-
-/// Returns `text` as text between quotes; errors call it `field`.
-std::string checked_text(const char* field, const std::string& text) {
-  if (!is_utf8(text))
-    throw refused_request{std::string{field} + " must be UTF-8"};
-  return escaped(text);
-}
-
-/// Does the same, but refuses no text at all.
-std::string checked_name(const char* field, const std::string& text) {
-  if (text.empty())
-    throw refused_request{std::string{field} + " must not be empty"};
-  return checked_text(field, text);
-}
-
-/// Returns the normalised text of `json`; errors call it `field`.
-std::string checked_value(const char* field, const std::string& json,
-                          const front_settings& settings) {
-  if (json.size() > settings.value_bytes_max)
-    throw refused_request{std::string{field} + " has "
-                          + std::to_string(json.size()) + " bytes; it may have "
-                          + std::to_string(settings.value_bytes_max)};
-  try {
-    return normalise(json, settings.style);
-  } catch (const malformed_json& e) {
-    throw refused_request{std::string{field} + ": " + e.what()};
-  }
-}
-
-// -- reading replies -----------------------------------------------------------
-
-std::string text_in(std::string_view reply, std::string_view key) {
-  auto value = find_member(reply, key);
-  return value.empty() ? std::string{} : unescaped(unquoted(value));
-}
-
-uint64_t number_in(std::string_view reply, std::string_view key) {
-  auto digits = find_member(reply, key);
-  uint64_t result = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), result);
-  return result;
-}
-
-void read(std::string_view reply, projection_content& out) {
-  out.projection = text_in(reply, "projection");
-  out.version = number_in(reply, "version");
-  out.state = find_member(reply, "state");
-}
-
-void read(std::string_view reply, event_processed& out) {
-  out.id = text_in(reply, "event_id");
-  out.skipped = text_in(reply, "reason");
-  auto names = find_member(reply, "updated_models");
-  if (names.empty())
-    return;
-  for (element_cursor i{names}; i.next();)
-    out.updated_models.push_back(unescaped(unquoted(i.value())));
-}
-
-void read(std::string_view reply, read_model_rows& out) {
-  out.name = text_in(reply, "name");
-  out.version = number_in(reply, "version");
-  out.rows = find_member(reply, "state");
-}
-
-/// Returns the error in `reply`.
-caf::error error_in(std::string_view reply) {
-  auto number = number_in(reply, "code");
-  auto code = error_code::timeout;
-  while (code != error_code::precondition_failed
-         && static_cast<uint64_t>(wire_code(code)) != number)
-    code = static_cast<error_code>(static_cast<uint8_t>(code) + 1);
-  return request_failure(code, text_in(reply, "text"));
-}
+/// So many chunks are kept for the next requests.
+constexpr size_t spare_chunks_max = 8;
 
 /// Answers with what `reply`, an object, says; with an error if it is empty.
 template <class Answer>
@@ -111,21 +26,23 @@ void deliver(compat::promise<Answer>& to, std::string_view reply) {
   if (reply.empty()) {
     to.deliver(request_failure(error_code::crash,
                                "the actor that should answer has ended"));
-  } else if (find_member(reply, "type") == R"("error")") {
-    to.deliver(error_in(reply));
+    return;
+  }
+  reply_reader reader{reply};
+  if (reader.take("type") == R"("error")") {
+    to.deliver(error_in(reader));
   } else {
     Answer result{};
-    read(reply, result);
+    read(reader, result);
     to.deliver(std::move(result));
   }
 }
 
 } // namespace
 
-// -- the actor -------------------------------------------------------------------
-
 front_state::front_state(interface::pointer self, front_settings settings)
-  : self_(self), settings_(std::move(settings)) {
+  : self_(self), settings_(std::move(settings)),
+    collector_(settings_.style, settings_.value_bytes_max) {
   auto models
     = std::make_shared<shared_models>(std::move(settings_.read_models));
   projector_ = compat::spawn_state<projector_state>(
@@ -145,30 +62,49 @@ front_state::front_state(interface::pointer self, front_settings settings)
 
 front_state::~front_state() {
   // A promise that is only dropped tells nobody.
-  for (auto& [sequence, answer] : waiting_)
-    std::visit(
-      [](auto& to) {
-        to.deliver(caf::make_error(caf::sec::request_receiver_down));
-      },
-      answer);
+  auto fail = [](std::vector<any_promise>& answers) {
+    for (auto& x : answers)
+      std::visit(
+        [](auto& to) {
+          if (to.pending())
+            to.deliver(caf::make_error(caf::sec::request_receiver_down));
+        },
+        x);
+  };
+  for (auto& [sequence, answers] : sent_)
+    fail(answers);
+  for (auto& x : collected_)
+    fail(x.answers);
   caf::anon_send_exit(registry_, shutdown);
   caf::anon_send_exit(projector_, shutdown);
 }
 
+/// Returns the handler of `Request`.
+template <class Request>
+auto front_state::take() {
+  return [this](const Request& x) { return carry_out(x); };
+}
+
 front_end_actor::behavior_type front_state::make_behavior() {
   return {
-    [this](const update_projection& x) { return update(x); },
-    [this](const query_projection& x) { return query(x); },
-    [this](const process_event& x) { return process(x); },
-    [this](const query_read_model& x) { return query_rows(x); },
+    take<create_projection>(),
+    take<update_projection>(),
+    take<rebuild_projection>(),
+    take<query_projection>(),
+    take<list_projections>(),
+    take<delete_projection>(),
+    take<subscribe_to>(),
+    take<unsubscribe_from>(),
+    take<process_event>(),
+    take<query_read_model>(),
+    take<get_node_status>(),
     [this](const finished_batch& x) { take_back(x); },
+    [this](chunk_sent_out) {
+      --chunks_ahead_;
+      send_chunks();
+    },
+    [this](const free_chunk& x) { keep(x.which); },
     [](read_input) {
-      // nop
-    },
-    [](chunk_sent_out) {
-      // nop
-    },
-    [](const free_chunk&) {
       // nop
     },
     [](node_finished) {
@@ -177,88 +113,87 @@ front_end_actor::behavior_type front_state::make_behavior() {
   };
 }
 
-front_state::content_promise front_state::update(const update_projection& x) {
-  auto answer = self_->make_response_promise<projection_content>();
-  carry_out(answer, [&](single_request& owner, request& r) {
-    r.kind = request_kind::update_projection;
-    r.include_state = x.include_state;
-    r.name = owner.name = checked_name("projection", x.projection);
-    r.value = owner.value = checked_value("payload", x.payload, settings_);
-    r.identity = identity_of(r.value);
-  });
-  return answer;
-}
-
-front_state::content_promise front_state::query(const query_projection& x) {
-  auto answer = self_->make_response_promise<projection_content>();
-  carry_out(answer, [&](single_request& owner, request& r) {
-    r.kind = request_kind::query_projection;
-    r.name = owner.name = checked_name("projection", x.projection);
-    r.has_min_version = x.min_version > 0;
-    r.min_version = x.min_version;
-    r.timeout_ms = x.timeout_ms;
-  });
-  return answer;
-}
-
-front_state::event_promise front_state::process(const process_event& x) {
-  auto answer = self_->make_response_promise<event_processed>();
-  carry_out(answer, [&](single_request& owner, request& r) {
-    r.kind = request_kind::process_event;
-    r.event_id = owner.event_id = checked_text("id", x.id);
-    r.event_type = owner.event_type = checked_name("event_type", x.event_type);
-    r.value = owner.value = checked_value("payload", x.payload, settings_);
-    r.identity = identity_of(r.value);
-  });
-  return answer;
-}
-
-front_state::rows_promise front_state::query_rows(const query_read_model& x) {
-  auto answer = self_->make_response_promise<read_model_rows>();
-  carry_out(answer, [&](single_request& owner, request& r) {
-    r.kind = request_kind::query_read_model;
-    r.name = owner.name = checked_name("name", x.name);
-    if (!x.key.empty())
-      r.value = owner.value = checked_value("key", x.key, settings_);
-  });
-  return answer;
-}
-
-/// Sends the registry the request that `fill(texts, request)` makes, or
-/// answers why there is none.
-template <class Promise, class Fill>
-void front_state::carry_out(Promise& answer, Fill fill) {
-  if (waiting_.size() >= settings_.requests_in_flight_max) {
+/// Has `x` carried out behind all requests before it.
+template <class Request>
+compat::promise<typename Request::answer>
+front_state::carry_out(const Request& x) {
+  auto answer = self_->make_response_promise<typename Request::answer>();
+  if (requests_under_way_ >= settings_.requests_in_flight_max) {
     answer.deliver(request_failure(error_code::precondition_failed,
-                                   std::to_string(waiting_.size())
+                                   std::to_string(requests_under_way_)
                                      + " requests are under way already"));
-    return;
+    return answer;
   }
-  auto owner = std::make_shared<single_request>();
-  try {
-    fill(*owner, owner->in.requests.emplace_back());
-  } catch (const refused_request& e) {
-    answer.deliver(request_failure(error_code::malformed_request, e.what()));
-    return;
-  }
-  owner->in.sequence = chunks_made_++;
-  waiting_.emplace(owner->in.sequence, answer);
-  chunk_ptr which{owner, &owner->in};
-  compat::send(self_, registry_,
-               decoded_chunk{std::move(which), reader_actor{interface{self_}}});
+  ++requests_under_way_;
+  make_room(needs_own_chunk(x));
+  collector_.add(x);
+  auto& to = collected_.back();
+  to.answers.push_back(answer);
+  to.is_full = collector_.is_full();
+  send_chunks();
+  return answer;
 }
 
-/// Answers the request of a batch, which is the only one in its chunk.
+/// Makes sure that the last collected chunk takes a request; an empty one for
+/// only one request if that is to have its `own`.
+void front_state::make_room(bool own) {
+  if (!collected_.empty() && !collected_.back().is_full) {
+    if (!own)
+      return;
+    collected_.back().is_full = true;
+  }
+  if (own || spare_.empty()) {
+    collected_.push_back({std::make_shared<chunk>(), {}});
+  } else {
+    collected_.push_back(std::move(spare_.back()));
+    spare_.pop_back();
+  }
+  collector_.begin(*collected_.back().which, own);
+}
+
+/// Sends the registry what it may have: one chunk at a time, so that the next
+/// one grows meanwhile, and further ones only if they cannot grow.
+void front_state::send_chunks() {
+  while (
+    !collected_.empty()
+    && (chunks_ahead_ == 0
+        || (collected_.front().is_full && chunks_ahead_ < chunks_ahead_max)))
+    send_chunk();
+}
+
+void front_state::send_chunk() {
+  auto& x = collected_.front();
+  x.which->sequence = chunks_sent_++;
+  ++chunks_ahead_;
+  sent_.emplace(x.which->sequence, std::move(x.answers));
+  compat::send(
+    self_, registry_,
+    decoded_chunk{std::move(x.which), reader_actor{interface{self_}}});
+  collected_.pop_front();
+}
+
+/// Answers the requests of a batch.
 void front_state::take_back(const finished_batch& x) {
   auto& batch = *x.batch;
-  auto found = waiting_.find(batch.in()->sequence);
-  auto answer = std::move(found->second);
-  waiting_.erase(found);
-  auto reply = batch.at(batch.first()).reply;
-  // It ends in a line break.
-  reply.remove_suffix(reply.empty() ? 0 : 1);
-  std::visit([reply](auto& to) { deliver(to, reply); }, answer);
+  auto& answers = sent_.find(batch.in()->sequence)->second;
+  for (auto i = batch.first(); i < batch.end(); ++i) {
+    auto reply = batch.at(i).reply;
+    std::visit([reply](auto& to) { deliver(to, reply); }, answers[i]);
+    // Nobody is owed it at the end.
+    answers[i] = {};
+  }
+  requests_under_way_ -= batch.end() - batch.first();
   compat::send(self_, x.registry, written_batch{x.batch});
+}
+
+/// Takes back a chunk whose requests are all answered.
+void front_state::keep(const chunk_ptr& which) {
+  auto answers = sent_.extract(which->sequence);
+  if (spare_.size() == spare_chunks_max
+      || !request_collector::is_worth_keeping(*which))
+    return;
+  answers.mapped().clear();
+  spare_.push_back({which, std::move(answers.mapped())});
 }
 
 } // namespace projections

@@ -1,18 +1,17 @@
 // The actor that stands in front of named projections, projector and read
-// models where they are part of somebody's actor system. It sends single typed
+// models where they are part of somebody's actor system. It sends typed
 // requests on to the registry and turns the replies into typed answers.
 #pragma once
 
+#include "actors/request_collector.hpp"
 #include "messages/interfaces.hpp"
 #include "messages/json_text.hpp"
-#include "messages/request.hpp"
 #include "storage/read_model.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
-#include <string>
-#include <string_view>
 #include <unordered_map>
 #include <variant>
 #include <vector>
@@ -33,7 +32,8 @@ struct front_settings {
   /// So many requests may be under way; further ones are refused.
   size_t requests_in_flight_max = 10'000;
 
-  /// The longest payload or key, in bytes; at most 1 GiB.
+  /// The longest payload, state, key or list of event types, and the payloads
+  /// of a rebuild together, in bytes; at most 1 GiB.
   size_t value_bytes_max = size_t{64} << 20;
 
   /// Replies are under way up to this many bytes; one request always is.
@@ -44,6 +44,9 @@ struct front_settings {
 /// with them: when it gets an exit message, or when the registry fails. Then
 /// requests under way are answered with `caf::sec::request_receiver_down`. It
 /// holds itself alive, so it has to be told to end; `embedded_node` does that.
+///
+/// A lone request goes to the registry at once. What comes while the registry
+/// has not taken up the chunk before goes there in one chunk.
 struct front_state {
   using interface = front_end_actor;
 
@@ -57,29 +60,49 @@ struct front_state {
   interface::behavior_type make_behavior();
 
 private:
-  using content_promise = compat::promise<projection_content>;
-  using event_promise = compat::promise<event_processed>;
-  using rows_promise = compat::promise<read_model_rows>;
-  using any_promise
-    = std::variant<content_promise, event_promise, rows_promise>;
+  using any_promise = std::variant<
+    compat::promise<projection_content>, compat::promise<projection_version>,
+    compat::promise<projection_list>, compat::promise<event_processed>,
+    compat::promise<subscription_changed>, compat::promise<read_model_rows>,
+    compat::promise<node_status>>;
 
-  content_promise update(const update_projection& x);
-  content_promise query(const query_projection& x);
-  event_promise process(const process_event& x);
-  rows_promise query_rows(const query_read_model& x);
+  /// A chunk, and who is owed the answers to its requests.
+  struct owed_chunk {
+    chunk_ptr which;
+    std::vector<any_promise> answers;
+    /// Whether it takes no more requests.
+    bool is_full = false;
+  };
 
-  template <class Promise, class Fill>
-  void carry_out(Promise& answer, Fill fill);
+  template <class Request>
+  auto take();
+  template <class Request>
+  compat::promise<typename Request::answer> carry_out(const Request& x);
+  void make_room(bool own);
+  void send_chunks();
+  void send_chunk();
   void take_back(const finished_batch& x);
+  void keep(const chunk_ptr& which);
 
   interface::pointer self_;
   front_settings settings_;
+  request_collector collector_;
   registry_actor registry_;
   projector_actor projector_;
 
-  /// Who is owed an answer, by the sequence of the chunk that has the request.
-  std::unordered_map<uint64_t, any_promise> waiting_;
-  uint64_t chunks_made_ = 0;
+  /// Chunks that are not sent yet; the last one may take more requests.
+  std::deque<owed_chunk> collected_;
+
+  /// Chunks that are sent, by their sequence. The registry has them; of those
+  /// that are `ahead` it has not taken up all requests.
+  std::unordered_map<uint64_t, std::vector<any_promise>> sent_;
+  uint64_t chunks_sent_ = 0;
+  size_t chunks_ahead_ = 0;
+
+  size_t requests_under_way_ = 0;
+
+  /// Chunks to be used again.
+  std::vector<owed_chunk> spare_;
 };
 
 } // namespace projections

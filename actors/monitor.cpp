@@ -41,6 +41,27 @@ struct monitor_state::gathering {
   compat::promise<system_status> answer;
 };
 
+template <class T>
+template <class Handle>
+void monitor_state::watch_list<T>::add(T x, const Handle& actor) {
+  if (items.size() >= prune_at) {
+    prune();
+    prune_at = std::max(prune_at_min, 2 * items.size());
+  }
+  auto has_ended = std::make_shared<std::atomic<bool>>(false);
+  items.push_back({std::move(x), has_ended});
+  compat::when_down(actor, [has_ended](const caf::error&) {
+    has_ended->store(true, std::memory_order_relaxed);
+  });
+}
+
+template <class T>
+void monitor_state::watch_list<T>::prune() {
+  std::erase_if(items, [](const item& x) {
+    return x.has_ended->load(std::memory_order_relaxed);
+  });
+}
+
 monitor_state::monitor_state(interface::pointer self) : self_(self) {
   // nop
 }
@@ -48,20 +69,22 @@ monitor_state::monitor_state(interface::pointer self) : self_(self) {
 monitor_actor::behavior_type monitor_state::make_behavior() {
   return {
     [this](get_system_status) { return gather(); },
-    [this](watch_projection& x) { runners_.push_back(std::move(x.runner)); },
-    [this](watch_log& x) { logs_.push_back(std::move(x)); },
+    [this](const watch_projection& x) { runners_.add(x.runner, x.runner); },
+    [this](const watch_log& x) { logs_.add(x, x.store); },
   };
 }
 
 compat::promise<system_status> monitor_state::gather() {
   auto result = self_->make_response_promise<system_status>();
   auto into = std::make_shared<gathering>(result);
-  into->result.logs.resize(logs_.size());
-  into->result.projections.resize(runners_.size());
-  for (size_t i = 0; i < logs_.size(); ++i)
-    ask(into, i, logs_[i]);
-  for (size_t i = 0; i < runners_.size(); ++i)
-    ask(into, i, runners_[i]);
+  logs_.prune();
+  runners_.prune();
+  into->result.logs.resize(logs_.items.size());
+  into->result.projections.resize(runners_.items.size());
+  for (size_t i = 0; i < logs_.items.size(); ++i)
+    ask(into, i, logs_.items[i].watched);
+  for (size_t i = 0; i < runners_.items.size(); ++i)
+    ask(into, i, runners_.items[i].watched);
   return result;
 }
 
@@ -73,24 +96,19 @@ void monitor_state::ask(const std::shared_ptr<gathering>& into, size_t place,
       [into, place](projection_status& x) {
         into->result.projections[place] = std::move(x);
       },
-      [this, into, place, runner](const caf::error& e) {
+      [into, place](const caf::error& e) {
         if (is_late(e))
           into->result.projections[place].problem
             = "its runner does not answer";
-        else
-          std::erase(runners_, runner);
       });
 }
 
 void monitor_state::ask(const std::shared_ptr<gathering>& into, size_t place,
                         const watch_log& log) {
   into->result.logs[place].name = log.name;
-  auto has_failed = [this, into, place,
-                     store = log.store](const caf::error& e) {
+  auto has_failed = [into, place](const caf::error& e) {
     into->result.logs[place].problem
       = is_late(e) ? "the store does not answer" : "the store has been closed";
-    if (!is_late(e))
-      std::erase_if(logs_, [&](auto& x) { return x.store == store; });
   };
   compat::request_within(self_, log.store, answer_wait_max, get_store_status{})
     .then([into, place](

@@ -4,13 +4,16 @@
 
 #include "messages/interfaces.hpp"
 
+#include <atomic>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace projections {
 
-/// Knows logs and runners, and forgets those whose actors have ended. Asks all
+/// Knows logs and runners, and forgets those whose actors have ended: when it
+/// is asked, and when there are twice as many as lived the last time. Asks all
 /// of them at the same time, for each request anew.
 struct monitor_state {
   using interface = monitor_actor;
@@ -27,6 +30,29 @@ struct monitor_state {
 private:
   struct gathering;
 
+  /// Logs or runners, and which of them have ended.
+  template <class T>
+  struct watch_list {
+    struct item {
+      T watched;
+      /// Set by whatever thread the actor ends in.
+      std::shared_ptr<std::atomic<bool>> has_ended;
+    };
+
+    /// Adds `x`, which has ended when `actor` has.
+    template <class Handle>
+    void add(T x, const Handle& actor);
+
+    /// Forgets those that have ended.
+    void prune();
+
+    std::vector<item> items;
+    size_t prune_at = prune_at_min;
+  };
+
+  /// That few are not worth a look.
+  static constexpr size_t prune_at_min = 16;
+
   compat::promise<system_status> gather();
   void ask(const std::shared_ptr<gathering>& into, size_t place,
            const runner_actor& runner);
@@ -34,8 +60,8 @@ private:
            const watch_log& log);
 
   interface::pointer self_;
-  std::vector<watch_log> logs_;
-  std::vector<runner_actor> runners_;
+  watch_list<watch_log> logs_;
+  watch_list<runner_actor> runners_;
 };
 
 } // namespace projections

@@ -42,7 +42,7 @@ void chunk::clear() {
   requests.clear();
   events.clear();
   ahead.clear();
-  errors.clear();
+  texts.clear();
   node_id.reset();
   last = false;
   if (text.capacity() > kept_bytes_max)

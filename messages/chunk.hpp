@@ -94,8 +94,9 @@ struct chunk {
   };
   std::vector<ahead_of> ahead;
 
-  /// The texts of errors; stays in place when it grows.
-  std::deque<std::string> errors;
+  /// Texts of their own, such as those of errors, that requests refer to; stay
+  /// in place when there are more.
+  std::deque<std::string> texts;
 
   /// The node id of an `init` as a JSON string, which `request::node` may refer
   /// to; null before an `init`.

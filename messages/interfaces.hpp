@@ -2,6 +2,7 @@
 // the system. Actors include this file, which makes the messages known to CAF.
 #pragma once
 
+#include "messages/caf_system.hpp"
 #include "messages/front_interfaces.hpp"
 #include "messages/log_interfaces.hpp"
 #include "messages/node_interfaces.hpp"
@@ -75,13 +76,24 @@ PROJECTIONS_LOCAL_MESSAGE(node_finished)
 
 CAF_BEGIN_TYPE_ID_BLOCK(projections, PROJECTIONS_FIRST_TYPE_ID)
 
+  CAF_ADD_TYPE_ID(projections, (projections::create_projection))
   CAF_ADD_TYPE_ID(projections, (projections::update_projection))
+  CAF_ADD_TYPE_ID(projections, (projections::rebuild_projection))
   CAF_ADD_TYPE_ID(projections, (projections::query_projection))
+  CAF_ADD_TYPE_ID(projections, (projections::list_projections))
+  CAF_ADD_TYPE_ID(projections, (projections::delete_projection))
   CAF_ADD_TYPE_ID(projections, (projections::projection_content))
+  CAF_ADD_TYPE_ID(projections, (projections::projection_version))
+  CAF_ADD_TYPE_ID(projections, (projections::projection_list))
   CAF_ADD_TYPE_ID(projections, (projections::process_event))
-  CAF_ADD_TYPE_ID(projections, (projections::event_processed))
+  CAF_ADD_TYPE_ID(projections, (projections::subscribe_to))
+  CAF_ADD_TYPE_ID(projections, (projections::unsubscribe_from))
   CAF_ADD_TYPE_ID(projections, (projections::query_read_model))
+  CAF_ADD_TYPE_ID(projections, (projections::event_processed))
+  CAF_ADD_TYPE_ID(projections, (projections::subscription_changed))
   CAF_ADD_TYPE_ID(projections, (projections::read_model_rows))
+  CAF_ADD_TYPE_ID(projections, (projections::get_node_status))
+  CAF_ADD_TYPE_ID(projections, (projections::node_status))
 
   CAF_ADD_TYPE_ID(projections, (projections::read_input))
   CAF_ADD_TYPE_ID(projections, (projections::chunk_sent_out))
@@ -139,6 +151,11 @@ CAF_BEGIN_TYPE_ID_BLOCK(projections, PROJECTIONS_FIRST_TYPE_ID)
 CAF_END_TYPE_ID_BLOCK(projections)
 
 namespace projections {
+
+// As `docs/embedding.md` promises to those who place it.
+static_assert(caf::id_block::projections::end
+                - caf::id_block::projections::begin
+              < 100);
 
 /// Makes CAF's message types and all of ours known to the systems that are made
 /// of `config` afterwards. A program with types of its own, or of others, adds

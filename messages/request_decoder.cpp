@@ -181,10 +181,10 @@ private:
 
   /// Adds a request that is answered with error 12 and nothing else.
   static void refuse(chunk& in, const std::string& text) {
-    in.errors.push_back(escaped(text));
+    in.texts.push_back(escaped(text));
     auto& x = in.requests.emplace_back();
     x.error = error_code::malformed_request;
-    x.name = in.errors.back();
+    x.name = in.texts.back();
   }
 
   request_limits limits_;

@@ -273,8 +273,8 @@ bool interpreter::read_event_types() {
 /// Makes `out` a refused request, with the text `problem`.
 void refuse(chunk& in, request& out, const std::string& problem) {
   out.kind = request_kind::refused;
-  in.errors.push_back(escaped(problem));
-  out.name = in.errors.back();
+  in.texts.push_back(escaped(problem));
+  out.name = in.texts.back();
 }
 
 std::string_view string_or_nothing(std::string_view text) {

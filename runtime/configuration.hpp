@@ -2,7 +2,7 @@
 // it.
 #pragma once
 
-#include "messages/caf_compat.hpp"
+#include "messages/caf_system.hpp"
 #include "runtime/node.hpp"
 
 #include <cstddef>

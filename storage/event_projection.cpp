@@ -56,9 +56,9 @@ event_projection::event_projection(event_projection_description description,
                                    const std::string& application,
                                    std::shared_ptr<process_recorder> recorder,
                                    std::vector<emission_target> others)
-  : description_(std::move(description)),
+  : described_processor(std::move(description)),
     recorder_(std::make_shared<emission_recorder>(
-      settings_of(description_), application, std::move(recorder),
+      settings_of(this->description()), application, std::move(recorder),
       std::move(others))) {
   // nop
 }
@@ -66,9 +66,10 @@ event_projection::event_projection(event_projection_description description,
 event_projection::event_projection(event_projection_description description,
                                    std::shared_ptr<tracking_recorder> recorder,
                                    std::vector<emission_target> targets)
-  : description_(std::move(description)),
+  : described_processor(std::move(description)),
     recorder_(std::make_shared<emission_recorder>(
-      settings_of(description_), std::move(recorder), std::move(targets))) {
+      settings_of(this->description()), std::move(recorder),
+      std::move(targets))) {
   // nop
 }
 
@@ -91,7 +92,7 @@ event_projection::begin_run(const std::string& application) {
   if (topics().empty())
     x.inputs.push_back({application, {}});
   for (auto& target : recorder_->applications())
-    for (auto& topic : description_.outputs)
+    for (auto& topic : description().outputs)
       x.outputs.push_back({target, topic});
   return emission_graph::of_process().declare(std::move(x));
 }

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "messages/keyed_hash.hpp"
+#include "storage/described_processor.hpp"
 #include "storage/emission.hpp"
 #include "storage/emission_recorder.hpp"
-#include "storage/event_processor.hpp"
 #include "storage/event_types.hpp"
 #include "storage/process_recorder.hpp"
 
@@ -62,7 +62,8 @@ struct event_projection_description {
 /// function must depend on the event alone: no clock, no random numbers, no
 /// other state. It is called ahead of time, by several threads, and again after
 /// a failure.
-class event_projection : public event_processor {
+class event_projection
+  : public described_processor<event_projection_description> {
 public:
   /// Emits into the events of `recorder`, which are those of `application`, in
   /// one transaction with its tracking, and, in commits before, into `others`.
@@ -103,18 +104,6 @@ public:
   std::shared_ptr<prepared_events> prepare(
     const log_slice& slice, const std::string& application) const override;
 
-  [[nodiscard]] const std::string& name() const override {
-    return description_.name;
-  }
-
-  [[nodiscard]] int64_t version() const override {
-    return description_.version;
-  }
-
-  [[nodiscard]] const std::vector<std::string>& topics() const override {
-    return description_.topics;
-  }
-
 protected:
   /// Answers events of type `E` with `f(event)` or `f(event, recorded)`, which
   /// returns a `std::vector<emitted_event>`.
@@ -138,7 +127,6 @@ private:
 
   [[nodiscard]] bool wants(const std::string& topic) const;
 
-  event_projection_description description_;
   std::shared_ptr<emission_recorder> recorder_;
   std::unordered_map<std::string, answer_function, keyed_text_hash,
                      std::equal_to<>>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "messages/keyed_hash.hpp"
-#include "storage/event_processor.hpp"
+#include "storage/described_processor.hpp"
 #include "storage/event_types.hpp"
 
 #include <cstdint>
@@ -50,12 +50,12 @@ struct projection_description {
 /// A projection that wants events as they were recorded overrides
 /// `process_event`; then no topic is unknown.
 template <class View>
-class projection : public event_processor {
+class projection : public described_processor<projection_description> {
 public:
   /// `view` is not null.
   projection(std::shared_ptr<View> view, projection_description description)
-    : view_(std::move(view)), description_(std::move(description)) {
-    know(description_.topics);
+    : described_processor(std::move(description)), view_(std::move(view)) {
+    know(this->description().topics);
   }
 
   // -- modifiers ---------------------------------------------------------------
@@ -85,20 +85,6 @@ public:
     return *view_;
   }
 
-  // -- inspectors --------------------------------------------------------------
-
-  [[nodiscard]] const std::string& name() const override {
-    return description_.name;
-  }
-
-  [[nodiscard]] int64_t version() const override {
-    return description_.version;
-  }
-
-  [[nodiscard]] const std::vector<std::string>& topics() const override {
-    return description_.topics;
-  }
-
 protected:
   /// Calls `handler(event, tracking)` for events of type `E`. It has to record
   /// the tracking, at best by a command of the view. One that cannot be decoded
@@ -118,7 +104,6 @@ private:
     = std::function<void(const recorded_event&, const tracking&)>;
 
   std::shared_ptr<View> view_;
-  projection_description description_;
   std::unordered_map<std::string, handler_function, keyed_text_hash,
                      std::equal_to<>>
     handlers_;

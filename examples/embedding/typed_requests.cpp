@@ -2,7 +2,8 @@
 // system. They are asked with typed messages, and events and rows are structs:
 // nothing here is written as JSON.
 //
-// Prints the users of two cities, and what became of an event that came twice.
+// Prints the users of two cities, what became of an event that came twice, and
+// what projections there are.
 
 #include "actors/request_failure.hpp"
 #include "runtime/embedded_node.hpp"
@@ -15,6 +16,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 // -- events and rows -----------------------------------------------------------
 
@@ -52,7 +54,7 @@ using namespace projections;
 
 /// Asks the node and waits for the answer, as only a main function should:
 /// actors go on by `then` instead of `receive`.
-template <class Answer, class Request>
+template <class Request, class Answer = typename Request::answer>
 Answer ask(caf::scoped_actor& self, const front_actor& node, Request request) {
   Answer result;
   compat::request(self, node, std::move(request))
@@ -87,31 +89,35 @@ void run(caf::actor_system& system) {
   // Events go to the read models that they concern, each once.
   user_moved ada{"u1", "Ada", "London"};
   for (int i = 0; i < 2; ++i) {
-    auto done
-      = ask<event_processed>(self, node.actor(), to_process("event-1", ada));
+    auto done = ask(self, node.actor(), to_process("event-1", ada));
     if (done.skipped.empty())
       std::cout << done.id << " went to " << done.updated_models.front()
                 << "\n";
     else
       std::cout << done.id << " was skipped: " << done.skipped << "\n";
   }
-  ask<event_processed>(
-    self, node.actor(),
-    to_process("event-2", user_moved{"u2", "Blaise", "Paris"}));
-  print("London", rows_of<user>(ask<read_model_rows>(
-                    self, node.actor(), find_rows("users_by_city", "London"))));
+  ask(self, node.actor(),
+      to_process("event-2", user_moved{"u2", "Blaise", "Paris"}));
+  print("London", rows_of<user>(ask(self, node.actor(),
+                                    find_rows("users_by_city", "London"))));
 
   // A named projection merges what it is updated with.
   for (auto city : {"London", "Turin"})
-    ask<projection_content>(self, node.actor(),
-                            update("users", user_moved{"u1", "Ada", city}));
-  auto users
-    = ask<projection_content>(self, node.actor(), query_projection{"users"});
+    ask(self, node.actor(), update("users", user_moved{"u1", "Ada", city}));
+  auto users = ask(self, node.actor(), query_projection{"users"});
   print("version " + std::to_string(users.version), rows_of<user>(users));
 
+  // It can begin as something else than an empty array, and be folded anew.
+  ask(self, node.actor(), create("founder", user{"Grace", "Arlington"}));
+  ask(self, node.actor(),
+      rebuild("users", std::vector{user_moved{"u1", "Ada", "London"},
+                                   user_moved{"u2", "Blaise", "Paris"},
+                                   user_moved{"u1", "Ada", "Turin"}}));
+  for (auto& x : ask(self, node.actor(), list_projections{}).projections)
+    std::cout << x.projection << " is at version " << x.version << "\n";
+
   try {
-    ask<read_model_rows>(self, node.actor(),
-                         find_rows("users_by_city", "Atlantis"));
+    ask(self, node.actor(), find_rows("users_by_city", "Atlantis"));
   } catch (const std::runtime_error& e) {
     std::cout << e.what() << "\n";
   }

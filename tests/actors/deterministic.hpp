@@ -2,8 +2,8 @@
 // so, and a clock that stands still. Used by every test of actors.
 #pragma once
 
-#include "messages/caf_compat.hpp"
 #include "messages/interfaces.hpp"
+#include "tests/actors/caf_testing.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -63,13 +63,13 @@ BOOST_AUTO_TEST_CASE(cleared_chunk_is_empty_and_keeps_usual_buffers) {
   x.normalised.reserve(2000);
   x.requests.resize(3);
   x.events.resize(2);
-  x.errors.emplace_back("wrong");
+  x.texts.emplace_back("wrong");
   x.last = true;
   x.clear();
   BOOST_TEST(x.text_bytes == 0);
   BOOST_TEST(x.requests.empty());
   BOOST_TEST(x.events.empty());
-  BOOST_TEST(x.errors.empty());
+  BOOST_TEST(x.texts.empty());
   BOOST_TEST(!x.last);
   BOOST_TEST(x.text.capacity() == 1000);
   BOOST_TEST(x.normalised.capacity() == 2000);
