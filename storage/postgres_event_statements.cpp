@@ -58,6 +58,9 @@ postgres_event_tables::statements::statements(const table_names& tables,
                     "$2::bigint[], $3::text[], $4::bytea[]) WITH ORDINALITY "
                     "AS events (stream, version, topic, state, place) "
                     "ORDER BY place RETURNING notification_id"),
+    savepoint("SAVEPOINT projections_append"),
+    roll_back("ROLLBACK TO SAVEPOINT projections_append"),
+    release("RELEASE SAVEPOINT projections_append"),
     insert_keys("INSERT INTO " + tables.keys
                 + " SELECT * FROM unnest($1::text[], $2::bigint[])"),
     insert_metadata("INSERT INTO " + tables.metadata
@@ -71,10 +74,11 @@ postgres_event_tables::statements::statements(const table_names& tables,
                   + " AND originator_version > $2 "
                     "ORDER BY originator_version LIMIT $3"),
     // Few logs have metadata, so joining it would cost most of them for
-    // nothing: these tell whether to ask for it.
+    // nothing: these tell whether to ask for it. The greatest position is found
+    // by the index, whatever is known about the table.
     select_all("SELECT notification_id, originator_id, originator_version, "
-               "topic, state, EXISTS (SELECT 1 FROM "
-               + tables.metadata + " WHERE position > $1) FROM " + tables.events
+               "topic, state, (SELECT max(position) > $1 FROM "
+               + tables.metadata + ") FROM " + tables.events
                + " WHERE notification_id > $1 "
                  "ORDER BY notification_id LIMIT $2"),
     // One statement sees one state of the table: the last position and the
@@ -84,9 +88,8 @@ postgres_event_tables::statements::statements(const table_names& tables,
                   + tables.events
                   + ") AS last LEFT JOIN LATERAL (SELECT notification_id, "
                     "originator_id, originator_version, topic, state, "
-                    "EXISTS (SELECT 1 FROM "
-                  + tables.metadata + " WHERE position > $1) FROM "
-                  + tables.events
+                    "(SELECT max(position) > $1 FROM "
+                  + tables.metadata + ") FROM " + tables.events
                   + " WHERE notification_id > $1 AND notification_id <= $2 AND "
                     "notification_id <= last.position AND "
                     "topic = ANY($3::text[]) ORDER BY notification_id LIMIT $4"
@@ -134,10 +137,12 @@ bool postgres_event_tables::open(postgres_connection& at) const {
     // A table that is there already belongs to somebody else, index included.
     if (!found.empty())
       sql.clear();
+    // Keys are compared byte by byte, which takes less than the rules of a
+    // language.
     make_tables(at,
                 sql + "CREATE TABLE IF NOT EXISTS " + names_.keys
-                  + " (idempotency_key text PRIMARY KEY, position bigint NOT "
-                    "NULL); CREATE TABLE IF NOT EXISTS "
+                  + " (idempotency_key text COLLATE \"C\" PRIMARY KEY, "
+                    "position bigint NOT NULL); CREATE TABLE IF NOT EXISTS "
                   + names_.metadata
                   + " (position bigint PRIMARY KEY, metadata text NOT NULL)");
     found = table_layout(at, names_.events);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 #include <unordered_map>
+#include <utility>
 
 namespace projections {
 
@@ -14,6 +15,10 @@ namespace {
 /// So many positions are looked at for one slice, whatever the topics of their
 /// events are.
 constexpr log_position scan_max = 65'536;
+
+/// A look that finds too few events with the topics is followed by one at so
+/// many times the positions.
+constexpr log_position scan_growth = 8;
 
 /// One statement inserts so many events and about so many bytes, so that no
 /// array comes near the limit of the server, 1 GiB.
@@ -64,32 +69,49 @@ int64_t limit_of(size_t limit) {
 pqxx::result postgres_event_tables::begin(postgres_connection& at,
                                           const append_plan& plan) const {
   // The versions are looked up under the lock, in the round trip that takes it.
-  return at.begin_with(sql_.begin_append, sql_.select_versions, plan.streams());
+  auto sql = sql_.begin_append;
+  if (trusts_keys(plan))
+    sql += "; " + sql_.savepoint;
+  return at.begin_with(sql, sql_.select_versions, plan.streams());
 }
 
 void postgres_event_tables::write(postgres_connection& at, append_plan& plan,
-                                  const pqxx::result& versions) const {
+                                  const pqxx::result& versions) {
   auto streams = plan.streams();
   for (size_t i = 0; i < streams.size(); ++i)
     plan.know_version(
       streams[i],
       number_of(versions[static_cast<pqxx::result::size_type>(i)][0]));
+  if (trusts_keys(plan)) {
+    plan.decide();
+    if (write_decided(at, plan))
+      return;
+    at.execute(sql_.roll_back);
+    plan.reconsider();
+  }
   look_up_keys(at, plan);
   plan.decide();
-  for (size_t i = 0; i < plan.rows().size();)
-    i = insert_some(at, plan, i);
-  if (!plan.rows().empty())
-    insert_beside(at, plan);
+  if (!write_decided(at, plan))
+    throw store_error{at.name()
+                      + ": cannot append: somebody takes idempotency "
+                        "keys without the lock on table "
+                      + names_.events};
 }
 
 std::vector<append_outcome> postgres_event_tables::append(
-  postgres_connection& at, const std::vector<append_request>& requests) const {
+  postgres_connection& at, const std::vector<append_request>& requests) {
   auto plan = plan_of(requests);
   if (plan.streams().empty())
     return plan.finish();
+  auto has_savepoint = trusts_keys(plan);
   write(at, plan, lock(at, plan));
+  std::string end;
+  if (has_savepoint)
+    end = sql_.release + "; ";
   if (!plan.rows().empty())
-    at.execute(sql_.notify);
+    end += sql_.notify;
+  if (!end.empty())
+    at.execute(end);
   return plan.finish();
 }
 
@@ -97,7 +119,7 @@ std::vector<append_outcome> postgres_event_tables::append(
 /// of the streams of `plan`.
 pqxx::result postgres_event_tables::lock(postgres_connection& at,
                                          const append_plan& plan) const {
-  at.execute(sql_.lock);
+  at.execute(trusts_keys(plan) ? sql_.lock + "; " + sql_.savepoint : sql_.lock);
   postgres_array streams{postgres_array::element::text};
   for (auto x : plan.streams())
     streams.add(x);
@@ -126,7 +148,7 @@ postgres_event_tables::problem_of(const append_request& request) const {
 
 /// Asks for the keys that the plan has to know.
 void postgres_event_tables::look_up_keys(postgres_connection& at,
-                                         append_plan& plan) const {
+                                         append_plan& plan) {
   postgres_array wanted{postgres_array::element::text};
   auto keys = plan.keys();
   for (auto x : keys)
@@ -141,6 +163,19 @@ void postgres_event_tables::look_up_keys(postgres_connection& at,
   for (auto x : keys)
     if (auto place = found.find(x); place != found.end())
       plan.know_key(x, place->second);
+  expects_known_keys_ = !found.empty();
+}
+
+/// Inserts what was decided. Returns false if a key is in the store; then the
+/// transaction is void from the last savepoint on.
+bool postgres_event_tables::write_decided(postgres_connection& at,
+                                          append_plan& plan) const {
+  for (size_t i = 0; i < plan.rows().size();)
+    i = insert_some(at, plan, i);
+  if (!insert_keys(at, plan))
+    return false;
+  insert_metadata(at, plan);
+  return true;
 }
 
 /// Inserts events from row `begin` of the plan on, and returns which one comes
@@ -173,28 +208,45 @@ size_t postgres_event_tables::insert_some(postgres_connection& at,
   return end;
 }
 
-/// Inserts the keys and metadata of the events, if there are any.
-void postgres_event_tables::insert_beside(postgres_connection& at,
-                                          const append_plan& plan) const {
+/// Inserts the keys of the events, if there are any. Returns false if one of
+/// them is in the store.
+bool postgres_event_tables::insert_keys(postgres_connection& at,
+                                        const append_plan& plan) const {
+  using entry = std::pair<std::string_view, log_position>;
+  std::vector<entry> entries;
+  for (size_t i = 0; i < plan.rows().size(); ++i)
+    if (auto& key = plan.rows()[i].event->idempotency_key; !key.empty())
+      entries.emplace_back(key, plan.position(i));
+  if (entries.empty())
+    return true;
+  // In the order of the index, so that each of its pages is found once.
+  std::sort(entries.begin(), entries.end());
   postgres_array keys{postgres_array::element::text};
-  postgres_array keys_at{postgres_array::element::bigint};
-  postgres_array metadata{postgres_array::element::text};
-  postgres_array metadata_at{postgres_array::element::bigint};
-  for (size_t i = 0; i < plan.rows().size(); ++i) {
-    auto& event = *plan.rows()[i].event;
-    if (!event.idempotency_key.empty()) {
-      keys.add(event.idempotency_key);
-      keys_at.add(plan.position(i));
-    }
-    if (!event.metadata.empty()) {
-      metadata.add(event.metadata);
-      metadata_at.add(plan.position(i));
-    }
+  postgres_array positions{postgres_array::element::bigint};
+  for (auto& [key, position] : entries) {
+    keys.add(key);
+    positions.add(position);
   }
-  if (!keys.empty())
-    at.run(sql_.insert_keys, keys.parameter(), keys_at.parameter());
+  try {
+    at.run(sql_.insert_keys, keys.parameter(), positions.parameter());
+    return true;
+  } catch (const pqxx::unique_violation&) {
+    return false;
+  }
+}
+
+/// Inserts the metadata of the events, if there is any.
+void postgres_event_tables::insert_metadata(postgres_connection& at,
+                                            const append_plan& plan) const {
+  postgres_array positions{postgres_array::element::bigint};
+  postgres_array metadata{postgres_array::element::text};
+  for (size_t i = 0; i < plan.rows().size(); ++i)
+    if (auto& text = plan.rows()[i].event->metadata; !text.empty()) {
+      positions.add(plan.position(i));
+      metadata.add(text);
+    }
   if (!metadata.empty())
-    at.run(sql_.insert_metadata, metadata_at.parameter(), metadata.parameter());
+    at.run(sql_.insert_metadata, positions.parameter(), metadata.parameter());
 }
 
 // -- inspectors ---------------------------------------------------------------
@@ -230,18 +282,10 @@ log_slice postgres_event_tables::read_all(
   // One event more than asked for tells whether there are more.
   pqxx::result rows;
   auto bound = std::numeric_limits<log_position>::max();
-  if (topics.empty()) {
+  if (topics.empty())
     rows = at.run(sql_.select_all, after, limit_of(limit) + 1);
-  } else {
-    if (after < bound - scan_max)
-      bound = after + scan_max;
-    postgres_array wanted{postgres_array::element::text};
-    for (auto& x : topics)
-      if (is_storable_text(x))
-        wanted.add(x);
-    rows = at.run(sql_.select_topics, after, bound, wanted.parameter(),
-                  limit_of(limit) + 1);
-  }
+  else
+    rows = select_topics(at, after, limit, topics, bound);
   result.read_to = after;
   auto is_cut = false;
   auto has_metadata = false;
@@ -267,6 +311,32 @@ log_slice postgres_event_tables::read_all(
   if (has_metadata)
     read_metadata(at, after, result);
   return result;
+}
+
+/// Looks for events with `topics` after `after`, `limit` of them and one more,
+/// up to the position that it puts into `bound`.
+pqxx::result postgres_event_tables::select_topics(
+  postgres_connection& at, log_position after, size_t limit,
+  const std::vector<std::string>& topics, log_position& bound) const {
+  postgres_array wanted{postgres_array::element::text};
+  for (auto& x : topics)
+    if (is_storable_text(x))
+      wanted.add(x);
+  auto topics_wanted = wanted.parameter();
+  // The server knows nothing about a table that was never analysed, and then
+  // reads and sorts all events up to the bound, whatever the limit. So the
+  // bound is near at first, where most events are wanted.
+  auto most = std::numeric_limits<log_position>::max() - after;
+  auto width
+    = std::min(2 * (limit_of(std::min<size_t>(limit, scan_max)) + 1), scan_max);
+  for (;; width = std::min(width * scan_growth, scan_max)) {
+    bound = after + std::min(width, most);
+    auto rows = at.run(sql_.select_topics, after, bound, topics_wanted,
+                       limit_of(limit) + 1);
+    if (width == scan_max || rows.size() > limit
+        || number_of(rows.at(0)[6]) <= bound)
+      return rows;
+  }
 }
 
 /// Adds what is recorded beside the events of `slice`, which come after
