@@ -148,13 +148,13 @@ std::vector<std::string_view> append_plan::keys() const {
   return result;
 }
 
-bool append_plan::has_keys() const {
+size_t append_plan::key_count() const {
+  size_t result = 0;
   for (size_t i = 0; i < requests_.size(); ++i)
     if (is_open(i))
       for (auto& event : requests_[i].events)
-        if (!event.idempotency_key.empty())
-          return true;
-  return false;
+        result += event.idempotency_key.empty() ? 0 : 1;
+  return result;
 }
 
 } // namespace projections

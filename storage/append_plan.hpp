@@ -77,8 +77,8 @@ public:
   /// once each.
   [[nodiscard]] std::vector<std::string_view> keys() const;
 
-  /// Returns whether there are keys of which that has to be known.
-  [[nodiscard]] bool has_keys() const;
+  /// Returns of how many keys that has to be known, repetitions counted.
+  [[nodiscard]] size_t key_count() const;
 
   /// Returns what is to be written, in order.
   [[nodiscard]] const std::vector<row>& rows() const {

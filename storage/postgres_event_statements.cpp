@@ -49,8 +49,10 @@ postgres_event_tables::statements::statements(const table_names& tables,
                     + (has_uuids ? "::uuid" : "")
                     + ") FROM unnest($1::text[]) WITH ORDINALITY "
                       "AS streams (name, place) ORDER BY place"),
-    select_keys("SELECT idempotency_key, position FROM " + tables.keys
-                + " WHERE idempotency_key = ANY($1::text[])"),
+    // Likewise for each key.
+    select_keys("SELECT (SELECT position FROM " + tables.keys
+                + " WHERE idempotency_key = key) FROM unnest($1::text[]) WITH "
+                  "ORDINALITY AS wanted (key, place) ORDER BY place"),
     insert_events("INSERT INTO " + tables.events
                   + " (originator_id, originator_version, topic, state) SELECT "
                   + (has_uuids ? "stream::uuid" : "stream")
@@ -65,6 +67,9 @@ postgres_event_tables::statements::statements(const table_names& tables,
                 + " SELECT * FROM unnest($1::text[], $2::bigint[])"),
     insert_metadata("INSERT INTO " + tables.metadata
                     + " SELECT * FROM unnest($1::bigint[], $2::text[])"),
+    insert_both("WITH keys AS (" + insert_keys + ") INSERT INTO "
+                + tables.metadata
+                + " SELECT * FROM unnest($3::bigint[], $4::text[])"),
     // Events have the same columns in all statements, metadata in some.
     select_stream("SELECT notification_id, originator_id, originator_version, "
                   "topic, state, metadata FROM "
@@ -97,14 +102,18 @@ postgres_event_tables::statements::statements(const table_names& tables,
     select_metadata("SELECT position, metadata FROM " + tables.metadata
                     + " WHERE position > $1 AND position <= $2 "
                       "ORDER BY position"),
-    select_events_by_key("SELECT notification_id, originator_id, "
-                         "originator_version, topic, state, metadata, "
-                         "idempotency_key FROM "
-                         + tables.keys + " AS keys JOIN " + tables.events
-                         + " ON notification_id = keys.position LEFT JOIN "
-                         + tables.metadata
-                         + " AS beside ON beside.position = keys.position "
-                           "WHERE idempotency_key = ANY($1::text[])"),
+    select_events_by_key(
+      "SELECT notification_id, originator_id, originator_version, topic, "
+      "state, (SELECT metadata FROM "
+      + tables.metadata
+      + " AS beside WHERE beside.position = keys.position), place "
+        "FROM unnest($1::text[]) WITH ORDINALITY AS wanted (key, place) "
+        "CROSS JOIN LATERAL (SELECT position FROM "
+      + tables.keys
+      + " WHERE idempotency_key = key LIMIT 1) AS keys "
+        "CROSS JOIN LATERAL (SELECT * FROM "
+      + tables.events
+      + " WHERE notification_id = keys.position LIMIT 1) AS events"),
     select_last("SELECT coalesce(max(notification_id), 0) FROM "
                 + tables.events) {
   // nop

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <unordered_map>
 #include <utility>
 
 namespace projections {
@@ -24,6 +23,10 @@ constexpr log_position scan_growth = 8;
 /// array comes near the limit of the server, 1 GiB.
 constexpr size_t insert_rows_max = 10'000;
 constexpr size_t insert_bytes_max = size_t{32} << 20;
+
+/// Fewer keys are looked up in any case: a savepoint costs as much as that, and
+/// each one uses up a transaction number.
+constexpr size_t trusted_keys_min = 32;
 
 constexpr size_t uuid_digits = 32;
 
@@ -69,10 +72,8 @@ int64_t limit_of(size_t limit) {
 pqxx::result postgres_event_tables::begin(postgres_connection& at,
                                           const append_plan& plan) const {
   // The versions are looked up under the lock, in the round trip that takes it.
-  auto sql = sql_.begin_append;
-  if (trusts_keys(plan))
-    sql += "; " + sql_.savepoint;
-  return at.begin_with(sql, sql_.select_versions, plan.streams());
+  return at.begin_with(sql_.begin_append + savepoint_for(plan),
+                       sql_.select_versions, plan.streams());
 }
 
 void postgres_event_tables::write(postgres_connection& at, append_plan& plan,
@@ -115,15 +116,23 @@ std::vector<append_outcome> postgres_event_tables::append(
   return plan.finish();
 }
 
+/// Returns whether the keys of `plan` are inserted without being looked up.
+bool postgres_event_tables::trusts_keys(const append_plan& plan) const {
+  return !expects_known_keys_ && plan.key_count() >= trusted_keys_min;
+}
+
+/// Returns what is to be executed behind the lock.
+std::string
+postgres_event_tables::savepoint_for(const append_plan& plan) const {
+  return trusts_keys(plan) ? "; " + sql_.savepoint : std::string{};
+}
+
 /// Keeps others from appending within the transaction, and returns the versions
 /// of the streams of `plan`.
 pqxx::result postgres_event_tables::lock(postgres_connection& at,
                                          const append_plan& plan) const {
-  at.execute(trusts_keys(plan) ? sql_.lock + "; " + sql_.savepoint : sql_.lock);
-  postgres_array streams{postgres_array::element::text};
-  for (auto x : plan.streams())
-    streams.add(x);
-  return at.run(sql_.select_versions, streams.parameter());
+  return at.execute_with(sql_.lock + savepoint_for(plan), sql_.select_versions,
+                         plan.streams());
 }
 
 /// Returns what is wrong with the names in `request` for PostgreSQL.
@@ -155,15 +164,15 @@ void postgres_event_tables::look_up_keys(postgres_connection& at,
     wanted.add(x);
   if (wanted.empty())
     return;
-  // The plan refers to keys in the requests, not to those that come back.
-  std::unordered_map<std::string_view, log_position> found;
+  expects_known_keys_ = false;
   auto rows = at.run(sql_.select_keys, wanted.parameter());
-  for (auto x : rows)
-    found.emplace(text_of(x[0]), number_of(x[1]));
-  for (auto x : keys)
-    if (auto place = found.find(x); place != found.end())
-      plan.know_key(x, place->second);
-  expects_known_keys_ = !found.empty();
+  for (size_t i = 0; i < keys.size(); ++i) {
+    auto position = rows[static_cast<pqxx::result::size_type>(i)][0];
+    if (position.is_null())
+      continue;
+    plan.know_key(keys[i], number_of(position));
+    expects_known_keys_ = true;
+  }
 }
 
 /// Inserts what was decided. Returns false if a key is in the store; then the
@@ -172,10 +181,7 @@ bool postgres_event_tables::write_decided(postgres_connection& at,
                                           append_plan& plan) const {
   for (size_t i = 0; i < plan.rows().size();)
     i = insert_some(at, plan, i);
-  if (!insert_keys(at, plan))
-    return false;
-  insert_metadata(at, plan);
-  return true;
+  return insert_beside(at, plan);
 }
 
 /// Inserts events from row `begin` of the plan on, and returns which one comes
@@ -208,45 +214,46 @@ size_t postgres_event_tables::insert_some(postgres_connection& at,
   return end;
 }
 
-/// Inserts the keys of the events, if there are any. Returns false if one of
-/// them is in the store.
-bool postgres_event_tables::insert_keys(postgres_connection& at,
-                                        const append_plan& plan) const {
-  using entry = std::pair<std::string_view, log_position>;
-  std::vector<entry> entries;
-  for (size_t i = 0; i < plan.rows().size(); ++i)
-    if (auto& key = plan.rows()[i].event->idempotency_key; !key.empty())
-      entries.emplace_back(key, plan.position(i));
-  if (entries.empty())
+/// Inserts the keys and metadata of the events, if there are any. Returns false
+/// if one of the keys is in the store.
+bool postgres_event_tables::insert_beside(postgres_connection& at,
+                                          const append_plan& plan) const {
+  std::vector<std::pair<std::string_view, log_position>> keys;
+  postgres_array metadata{postgres_array::element::text};
+  postgres_array metadata_at{postgres_array::element::bigint};
+  for (size_t i = 0; i < plan.rows().size(); ++i) {
+    auto& event = *plan.rows()[i].event;
+    if (!event.idempotency_key.empty())
+      keys.emplace_back(event.idempotency_key, plan.position(i));
+    if (!event.metadata.empty()) {
+      metadata.add(event.metadata);
+      metadata_at.add(plan.position(i));
+    }
+  }
+  if (keys.empty()) {
+    if (!metadata.empty())
+      at.run(sql_.insert_metadata, metadata_at.parameter(),
+             metadata.parameter());
     return true;
+  }
   // In the order of the index, so that each of its pages is found once.
-  std::sort(entries.begin(), entries.end());
-  postgres_array keys{postgres_array::element::text};
-  postgres_array positions{postgres_array::element::bigint};
-  for (auto& [key, position] : entries) {
-    keys.add(key);
-    positions.add(position);
+  std::sort(keys.begin(), keys.end());
+  postgres_array key_texts{postgres_array::element::text};
+  postgres_array keys_at{postgres_array::element::bigint};
+  for (auto& [key, position] : keys) {
+    key_texts.add(key);
+    keys_at.add(position);
   }
   try {
-    at.run(sql_.insert_keys, keys.parameter(), positions.parameter());
-    return true;
+    if (metadata.empty())
+      at.run(sql_.insert_keys, key_texts.parameter(), keys_at.parameter());
+    else
+      at.run(sql_.insert_both, key_texts.parameter(), keys_at.parameter(),
+             metadata_at.parameter(), metadata.parameter());
   } catch (const pqxx::unique_violation&) {
     return false;
   }
-}
-
-/// Inserts the metadata of the events, if there is any.
-void postgres_event_tables::insert_metadata(postgres_connection& at,
-                                            const append_plan& plan) const {
-  postgres_array positions{postgres_array::element::bigint};
-  postgres_array metadata{postgres_array::element::text};
-  for (size_t i = 0; i < plan.rows().size(); ++i)
-    if (auto& text = plan.rows()[i].event->metadata; !text.empty()) {
-      positions.add(plan.position(i));
-      metadata.add(text);
-    }
-  if (!metadata.empty())
-    at.run(sql_.insert_metadata, positions.parameter(), metadata.parameter());
+  return true;
 }
 
 // -- inspectors ---------------------------------------------------------------
@@ -360,19 +367,14 @@ std::vector<std::optional<recorded_event>> postgres_event_tables::find_keys(
   std::vector<std::optional<recorded_event>> result(keys.size());
   postgres_array wanted{postgres_array::element::text};
   for (auto& x : keys)
-    if (is_storable_text(x))
-      wanted.add(x);
+    wanted.add(is_storable_text(x) ? x : std::string{});
   if (wanted.empty())
     return result;
-  std::unordered_map<std::string, recorded_event> found;
-  auto rows = at.run(sql_.select_events_by_key, wanted.parameter());
-  for (auto x : rows) {
-    auto& event = found[std::string{text_of(x[6])}] = event_of(x);
+  for (auto x : at.run(sql_.select_events_by_key, wanted.parameter())) {
+    auto event = event_of(x);
     event.metadata = text_of(x[5]);
+    result.at(static_cast<size_t>(number_of(x[6]) - 1)) = std::move(event);
   }
-  for (size_t i = 0; i < keys.size(); ++i)
-    if (auto event = found.find(keys[i]); event != found.end())
-      result[i] = event->second;
   return result;
 }
 

@@ -103,6 +103,7 @@ private:
     std::string release;
     std::string insert_keys;
     std::string insert_metadata;
+    std::string insert_both;
     std::string select_stream;
     std::string select_all;
     std::string select_topics;
@@ -114,15 +115,13 @@ private:
   bool open(postgres_connection& at) const;
   std::string problem_of(const append_request& request) const;
   pqxx::result lock(postgres_connection& at, const append_plan& plan) const;
-  [[nodiscard]] bool trusts_keys(const append_plan& plan) const {
-    return !expects_known_keys_ && plan.has_keys();
-  }
+  bool trusts_keys(const append_plan& plan) const;
+  std::string savepoint_for(const append_plan& plan) const;
   void look_up_keys(postgres_connection& at, append_plan& plan);
   bool write_decided(postgres_connection& at, append_plan& plan) const;
   size_t insert_some(postgres_connection& at, append_plan& plan,
                      size_t begin) const;
-  bool insert_keys(postgres_connection& at, const append_plan& plan) const;
-  void insert_metadata(postgres_connection& at, const append_plan& plan) const;
+  bool insert_beside(postgres_connection& at, const append_plan& plan) const;
   pqxx::result select_topics(postgres_connection& at, log_position after,
                              size_t limit,
                              const std::vector<std::string>& topics,
@@ -137,10 +136,10 @@ private:
   statements sql_;
 
   /// Whether the next append may well have a key that is in the store. Then
-  /// keys are looked up before anything is written; else they are inserted
-  /// without that, and looked up when that fails. So a projection that goes on
-  /// after a crash, or from the start, does not fail with every group, and all
-  /// others need not look.
+  /// keys are looked up before anything is written; else those of a large group
+  /// are inserted without that, and looked up when that fails. So a projection
+  /// that goes on after a crash, or from the start, does not fail with every
+  /// group, and all others need not look.
   bool expects_known_keys_ = true;
 };
 
