@@ -11,15 +11,17 @@ namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
-/// Returns the value of the hexadecimal digit `c`; -1 if it is none.
-int hex_value(char c) {
+/// Returns the value of the hexadecimal digit `c`, a small letter if it is one;
+/// -1 if it is none.
+int lower_hex_value(char c) {
   if (c >= '0' && c <= '9')
     return c - '0';
-  if (c >= 'a' && c <= 'f')
-    return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F')
-    return c - 'A' + 10;
-  return -1;
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/// Returns the value of the hexadecimal digit `c`; -1 if it is none.
+int hex_value(char c) {
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : lower_hex_value(c);
 }
 
 /// Where RFC 9562 has dashes, in bytes that come before.
@@ -66,9 +68,9 @@ std::optional<uuid> uuid_of_dashed(std::string_view text) {
   for (size_t i = 0; i < result.size(); ++i) {
     if (has_dash_before(i) && *next++ != '-')
       return std::nullopt;
-    auto high = hex_digits.find(*next++);
-    auto low = hex_digits.find(*next++);
-    if (high == hex_digits.npos || low == hex_digits.npos)
+    auto high = lower_hex_value(*next++);
+    auto low = lower_hex_value(*next++);
+    if (high < 0 || low < 0)
       return std::nullopt;
     result.data[i] = static_cast<uint8_t>(high * 16 + low);
   }

@@ -24,12 +24,29 @@ append_outcome append_plan::malformed(std::string problem) {
 // -- modifiers ----------------------------------------------------------------
 
 void append_plan::decide() {
+  malformed_.clear();
+  for (size_t i = 0; i < requests_.size(); ++i)
+    if (!is_open(i))
+      malformed_.push_back(i);
   for (size_t first = 0; first < requests_.size();) {
     auto end = group_end(requests_, first);
     decide_group(first, end);
     first = end;
   }
   positions_.resize(rows_.size());
+}
+
+void append_plan::reconsider() {
+  take_back(0);
+  positions_.clear();
+  refusals_.clear();
+  refused_groups_.clear();
+  auto malformed = malformed_.begin();
+  for (size_t i = 0; i < requests_.size(); ++i)
+    if (malformed != malformed_.end() && *malformed == i)
+      ++malformed;
+    else
+      outcomes_[i] = {};
 }
 
 /// Decides about the requests from `first` to `end`, which go together.
@@ -128,6 +145,15 @@ std::vector<std::string_view> append_plan::keys() const {
         if (!event.idempotency_key.empty()
             && seen.insert(event.idempotency_key).second)
           result.emplace_back(event.idempotency_key);
+  return result;
+}
+
+size_t append_plan::key_count() const {
+  size_t result = 0;
+  for (size_t i = 0; i < requests_.size(); ++i)
+    if (is_open(i))
+      for (auto& event : requests_[i].events)
+        result += event.idempotency_key.empty() ? 0 : 1;
   return result;
 }
 

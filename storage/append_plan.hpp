@@ -58,6 +58,10 @@ public:
   /// Decides about every request.
   void decide();
 
+  /// Takes back what was decided, so that more can be told before it is decided
+  /// again.
+  void reconsider();
+
   /// Tells the position of the row `i`; those of all rows have to be told.
   void place(size_t i, log_position position);
 
@@ -72,6 +76,9 @@ public:
   /// Returns the keys of which has to be known whether they are in the store,
   /// once each.
   [[nodiscard]] std::vector<std::string_view> keys() const;
+
+  /// Returns of how many keys that has to be known, repetitions counted.
+  [[nodiscard]] size_t key_count() const;
 
   /// Returns what is to be written, in order.
   [[nodiscard]] const std::vector<row>& rows() const {
@@ -119,6 +126,10 @@ private:
 
   const std::vector<append_request>& requests_;
   std::vector<append_outcome> outcomes_;
+
+  /// Which requests are malformed, once something was decided.
+  std::vector<size_t> malformed_;
+
   std::unordered_map<std::string_view, stream_version> versions_;
   std::unordered_map<std::string_view, key_place> keys_;
   std::vector<row> rows_;

@@ -54,6 +54,18 @@ pqxx::result postgres_connection::execute(const std::string& sql) {
   return guarded([&](open_session& at) { return at.work.exec(sql); });
 }
 
+pqxx::result
+postgres_connection::execute_with(const std::string& sql, std::string_view last,
+                                  const std::vector<std::string_view>& texts) {
+  return guarded([&](open_session& at) {
+    std::string elements;
+    for (auto x : texts)
+      elements += (elements.empty() ? "" : ",") + at.work.quote(std::string{x});
+    return at.work.exec(sql + "; EXECUTE " + at.session.statement(last)
+                        + "(ARRAY[" + elements + "]::text[])");
+  });
+}
+
 /// Begins a transaction by calling `f()`.
 template <class F>
 pqxx::result postgres_connection::begin_by(F f) {
@@ -76,16 +88,7 @@ void postgres_connection::begin(const std::string& sql) {
 pqxx::result
 postgres_connection::begin_with(const std::string& sql, std::string_view first,
                                 const std::vector<std::string_view>& texts) {
-  return begin_by([&] {
-    return guarded([&](open_session& at) {
-      std::string elements;
-      for (auto x : texts)
-        elements
-          += (elements.empty() ? "" : ",") + at.work.quote(std::string{x});
-      return at.work.exec(sql + "; EXECUTE " + at.session.statement(first)
-                          + "(ARRAY[" + elements + "]::text[])");
-    });
-  });
+  return begin_by([&] { return execute_with(sql, first, texts); });
 }
 
 void postgres_connection::commit(const std::string& before) {

@@ -61,9 +61,14 @@ public:
   /// Begins a transaction by executing `sql`.
   void begin(const std::string& sql = "BEGIN ISOLATION LEVEL READ COMMITTED");
 
+  /// Executes `sql`, which may be several statements, and then the prepared
+  /// statement `last`, whose parameter is an array of texts, in the same round
+  /// trip. Returns what that selects.
+  pqxx::result execute_with(const std::string& sql, std::string_view last,
+                            const std::vector<std::string_view>& texts);
+
   /// Begins a transaction by executing `sql`, and runs the prepared statement
-  /// `first`, whose parameter is an array of texts, in the same round trip.
-  /// Returns what that selects.
+  /// `first` likewise.
   pqxx::result begin_with(const std::string& sql, std::string_view first,
                           const std::vector<std::string_view>& texts);
 

@@ -49,8 +49,10 @@ postgres_event_tables::statements::statements(const table_names& tables,
                     + (has_uuids ? "::uuid" : "")
                     + ") FROM unnest($1::text[]) WITH ORDINALITY "
                       "AS streams (name, place) ORDER BY place"),
-    select_keys("SELECT idempotency_key, position FROM " + tables.keys
-                + " WHERE idempotency_key = ANY($1::text[])"),
+    // Likewise for each key.
+    select_keys("SELECT (SELECT position FROM " + tables.keys
+                + " WHERE idempotency_key = key) FROM unnest($1::text[]) WITH "
+                  "ORDINALITY AS wanted (key, place) ORDER BY place"),
     insert_events("INSERT INTO " + tables.events
                   + " (originator_id, originator_version, topic, state) SELECT "
                   + (has_uuids ? "stream::uuid" : "stream")
@@ -58,10 +60,16 @@ postgres_event_tables::statements::statements(const table_names& tables,
                     "$2::bigint[], $3::text[], $4::bytea[]) WITH ORDINALITY "
                     "AS events (stream, version, topic, state, place) "
                     "ORDER BY place RETURNING notification_id"),
+    savepoint("SAVEPOINT projections_append"),
+    roll_back("ROLLBACK TO SAVEPOINT projections_append"),
+    release("RELEASE SAVEPOINT projections_append"),
     insert_keys("INSERT INTO " + tables.keys
                 + " SELECT * FROM unnest($1::text[], $2::bigint[])"),
     insert_metadata("INSERT INTO " + tables.metadata
                     + " SELECT * FROM unnest($1::bigint[], $2::text[])"),
+    insert_both("WITH keys AS (" + insert_keys + ") INSERT INTO "
+                + tables.metadata
+                + " SELECT * FROM unnest($3::bigint[], $4::text[])"),
     // Events have the same columns in all statements, metadata in some.
     select_stream("SELECT notification_id, originator_id, originator_version, "
                   "topic, state, metadata FROM "
@@ -71,10 +79,11 @@ postgres_event_tables::statements::statements(const table_names& tables,
                   + " AND originator_version > $2 "
                     "ORDER BY originator_version LIMIT $3"),
     // Few logs have metadata, so joining it would cost most of them for
-    // nothing: these tell whether to ask for it.
+    // nothing: these tell whether to ask for it. The greatest position is found
+    // by the index, whatever is known about the table.
     select_all("SELECT notification_id, originator_id, originator_version, "
-               "topic, state, EXISTS (SELECT 1 FROM "
-               + tables.metadata + " WHERE position > $1) FROM " + tables.events
+               "topic, state, (SELECT max(position) > $1 FROM "
+               + tables.metadata + ") FROM " + tables.events
                + " WHERE notification_id > $1 "
                  "ORDER BY notification_id LIMIT $2"),
     // One statement sees one state of the table: the last position and the
@@ -84,9 +93,8 @@ postgres_event_tables::statements::statements(const table_names& tables,
                   + tables.events
                   + ") AS last LEFT JOIN LATERAL (SELECT notification_id, "
                     "originator_id, originator_version, topic, state, "
-                    "EXISTS (SELECT 1 FROM "
-                  + tables.metadata + " WHERE position > $1) FROM "
-                  + tables.events
+                    "(SELECT max(position) > $1 FROM "
+                  + tables.metadata + ") FROM " + tables.events
                   + " WHERE notification_id > $1 AND notification_id <= $2 AND "
                     "notification_id <= last.position AND "
                     "topic = ANY($3::text[]) ORDER BY notification_id LIMIT $4"
@@ -94,14 +102,18 @@ postgres_event_tables::statements::statements(const table_names& tables,
     select_metadata("SELECT position, metadata FROM " + tables.metadata
                     + " WHERE position > $1 AND position <= $2 "
                       "ORDER BY position"),
-    select_events_by_key("SELECT notification_id, originator_id, "
-                         "originator_version, topic, state, metadata, "
-                         "idempotency_key FROM "
-                         + tables.keys + " AS keys JOIN " + tables.events
-                         + " ON notification_id = keys.position LEFT JOIN "
-                         + tables.metadata
-                         + " AS beside ON beside.position = keys.position "
-                           "WHERE idempotency_key = ANY($1::text[])"),
+    select_events_by_key(
+      "SELECT notification_id, originator_id, originator_version, topic, "
+      "state, (SELECT metadata FROM "
+      + tables.metadata
+      + " AS beside WHERE beside.position = keys.position), place "
+        "FROM unnest($1::text[]) WITH ORDINALITY AS wanted (key, place) "
+        "CROSS JOIN LATERAL (SELECT position FROM "
+      + tables.keys
+      + " WHERE idempotency_key = key LIMIT 1) AS keys "
+        "CROSS JOIN LATERAL (SELECT * FROM "
+      + tables.events
+      + " WHERE notification_id = keys.position LIMIT 1) AS events"),
     select_last("SELECT coalesce(max(notification_id), 0) FROM "
                 + tables.events) {
   // nop
@@ -134,10 +146,12 @@ bool postgres_event_tables::open(postgres_connection& at) const {
     // A table that is there already belongs to somebody else, index included.
     if (!found.empty())
       sql.clear();
+    // Keys are compared byte by byte, which takes less than the rules of a
+    // language.
     make_tables(at,
                 sql + "CREATE TABLE IF NOT EXISTS " + names_.keys
-                  + " (idempotency_key text PRIMARY KEY, position bigint NOT "
-                    "NULL); CREATE TABLE IF NOT EXISTS "
+                  + " (idempotency_key text COLLATE \"C\" PRIMARY KEY, "
+                    "position bigint NOT NULL); CREATE TABLE IF NOT EXISTS "
                   + names_.metadata
                   + " (position bigint PRIMARY KEY, metadata text NOT NULL)");
     found = table_layout(at, names_.events);

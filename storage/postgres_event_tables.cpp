@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <limits>
-#include <unordered_map>
+#include <utility>
 
 namespace projections {
 
@@ -15,10 +15,18 @@ namespace {
 /// events are.
 constexpr log_position scan_max = 65'536;
 
+/// A look that finds too few events with the topics is followed by one at so
+/// many times the positions.
+constexpr log_position scan_growth = 8;
+
 /// One statement inserts so many events and about so many bytes, so that no
 /// array comes near the limit of the server, 1 GiB.
 constexpr size_t insert_rows_max = 10'000;
 constexpr size_t insert_bytes_max = size_t{32} << 20;
+
+/// Fewer keys are looked up in any case: a savepoint costs as much as that, and
+/// each one uses up a transaction number.
+constexpr size_t trusted_keys_min = 32;
 
 constexpr size_t uuid_digits = 32;
 
@@ -64,44 +72,67 @@ int64_t limit_of(size_t limit) {
 pqxx::result postgres_event_tables::begin(postgres_connection& at,
                                           const append_plan& plan) const {
   // The versions are looked up under the lock, in the round trip that takes it.
-  return at.begin_with(sql_.begin_append, sql_.select_versions, plan.streams());
+  return at.begin_with(sql_.begin_append + savepoint_for(plan),
+                       sql_.select_versions, plan.streams());
 }
 
 void postgres_event_tables::write(postgres_connection& at, append_plan& plan,
-                                  const pqxx::result& versions) const {
+                                  const pqxx::result& versions) {
   auto streams = plan.streams();
   for (size_t i = 0; i < streams.size(); ++i)
     plan.know_version(
       streams[i],
       number_of(versions[static_cast<pqxx::result::size_type>(i)][0]));
+  if (trusts_keys(plan)) {
+    plan.decide();
+    if (write_decided(at, plan))
+      return;
+    at.execute(sql_.roll_back);
+    plan.reconsider();
+  }
   look_up_keys(at, plan);
   plan.decide();
-  for (size_t i = 0; i < plan.rows().size();)
-    i = insert_some(at, plan, i);
-  if (!plan.rows().empty())
-    insert_beside(at, plan);
+  if (!write_decided(at, plan))
+    throw store_error{at.name()
+                      + ": cannot append: somebody takes idempotency "
+                        "keys without the lock on table "
+                      + names_.events};
 }
 
 std::vector<append_outcome> postgres_event_tables::append(
-  postgres_connection& at, const std::vector<append_request>& requests) const {
+  postgres_connection& at, const std::vector<append_request>& requests) {
   auto plan = plan_of(requests);
   if (plan.streams().empty())
     return plan.finish();
+  auto has_savepoint = trusts_keys(plan);
   write(at, plan, lock(at, plan));
+  std::string end;
+  if (has_savepoint)
+    end = sql_.release + "; ";
   if (!plan.rows().empty())
-    at.execute(sql_.notify);
+    end += sql_.notify;
+  if (!end.empty())
+    at.execute(end);
   return plan.finish();
+}
+
+/// Returns whether the keys of `plan` are inserted without being looked up.
+bool postgres_event_tables::trusts_keys(const append_plan& plan) const {
+  return !expects_known_keys_ && plan.key_count() >= trusted_keys_min;
+}
+
+/// Returns what is to be executed behind the lock.
+std::string
+postgres_event_tables::savepoint_for(const append_plan& plan) const {
+  return trusts_keys(plan) ? "; " + sql_.savepoint : std::string{};
 }
 
 /// Keeps others from appending within the transaction, and returns the versions
 /// of the streams of `plan`.
 pqxx::result postgres_event_tables::lock(postgres_connection& at,
                                          const append_plan& plan) const {
-  at.execute(sql_.lock);
-  postgres_array streams{postgres_array::element::text};
-  for (auto x : plan.streams())
-    streams.add(x);
-  return at.run(sql_.select_versions, streams.parameter());
+  return at.execute_with(sql_.lock + savepoint_for(plan), sql_.select_versions,
+                         plan.streams());
 }
 
 /// Returns what is wrong with the names in `request` for PostgreSQL.
@@ -126,21 +157,31 @@ postgres_event_tables::problem_of(const append_request& request) const {
 
 /// Asks for the keys that the plan has to know.
 void postgres_event_tables::look_up_keys(postgres_connection& at,
-                                         append_plan& plan) const {
+                                         append_plan& plan) {
   postgres_array wanted{postgres_array::element::text};
   auto keys = plan.keys();
   for (auto x : keys)
     wanted.add(x);
   if (wanted.empty())
     return;
-  // The plan refers to keys in the requests, not to those that come back.
-  std::unordered_map<std::string_view, log_position> found;
+  expects_known_keys_ = false;
   auto rows = at.run(sql_.select_keys, wanted.parameter());
-  for (auto x : rows)
-    found.emplace(text_of(x[0]), number_of(x[1]));
-  for (auto x : keys)
-    if (auto place = found.find(x); place != found.end())
-      plan.know_key(x, place->second);
+  for (size_t i = 0; i < keys.size(); ++i) {
+    auto position = rows[static_cast<pqxx::result::size_type>(i)][0];
+    if (position.is_null())
+      continue;
+    plan.know_key(keys[i], number_of(position));
+    expects_known_keys_ = true;
+  }
+}
+
+/// Inserts what was decided. Returns false if a key is in the store; then the
+/// transaction is void from the last savepoint on.
+bool postgres_event_tables::write_decided(postgres_connection& at,
+                                          append_plan& plan) const {
+  for (size_t i = 0; i < plan.rows().size();)
+    i = insert_some(at, plan, i);
+  return insert_beside(at, plan);
 }
 
 /// Inserts events from row `begin` of the plan on, and returns which one comes
@@ -173,28 +214,46 @@ size_t postgres_event_tables::insert_some(postgres_connection& at,
   return end;
 }
 
-/// Inserts the keys and metadata of the events, if there are any.
-void postgres_event_tables::insert_beside(postgres_connection& at,
+/// Inserts the keys and metadata of the events, if there are any. Returns false
+/// if one of the keys is in the store.
+bool postgres_event_tables::insert_beside(postgres_connection& at,
                                           const append_plan& plan) const {
-  postgres_array keys{postgres_array::element::text};
-  postgres_array keys_at{postgres_array::element::bigint};
+  std::vector<std::pair<std::string_view, log_position>> keys;
   postgres_array metadata{postgres_array::element::text};
   postgres_array metadata_at{postgres_array::element::bigint};
   for (size_t i = 0; i < plan.rows().size(); ++i) {
     auto& event = *plan.rows()[i].event;
-    if (!event.idempotency_key.empty()) {
-      keys.add(event.idempotency_key);
-      keys_at.add(plan.position(i));
-    }
+    if (!event.idempotency_key.empty())
+      keys.emplace_back(event.idempotency_key, plan.position(i));
     if (!event.metadata.empty()) {
       metadata.add(event.metadata);
       metadata_at.add(plan.position(i));
     }
   }
-  if (!keys.empty())
-    at.run(sql_.insert_keys, keys.parameter(), keys_at.parameter());
-  if (!metadata.empty())
-    at.run(sql_.insert_metadata, metadata_at.parameter(), metadata.parameter());
+  if (keys.empty()) {
+    if (!metadata.empty())
+      at.run(sql_.insert_metadata, metadata_at.parameter(),
+             metadata.parameter());
+    return true;
+  }
+  // In the order of the index, so that each of its pages is found once.
+  std::sort(keys.begin(), keys.end());
+  postgres_array key_texts{postgres_array::element::text};
+  postgres_array keys_at{postgres_array::element::bigint};
+  for (auto& [key, position] : keys) {
+    key_texts.add(key);
+    keys_at.add(position);
+  }
+  try {
+    if (metadata.empty())
+      at.run(sql_.insert_keys, key_texts.parameter(), keys_at.parameter());
+    else
+      at.run(sql_.insert_both, key_texts.parameter(), keys_at.parameter(),
+             metadata_at.parameter(), metadata.parameter());
+  } catch (const pqxx::unique_violation&) {
+    return false;
+  }
+  return true;
 }
 
 // -- inspectors ---------------------------------------------------------------
@@ -230,18 +289,10 @@ log_slice postgres_event_tables::read_all(
   // One event more than asked for tells whether there are more.
   pqxx::result rows;
   auto bound = std::numeric_limits<log_position>::max();
-  if (topics.empty()) {
+  if (topics.empty())
     rows = at.run(sql_.select_all, after, limit_of(limit) + 1);
-  } else {
-    if (after < bound - scan_max)
-      bound = after + scan_max;
-    postgres_array wanted{postgres_array::element::text};
-    for (auto& x : topics)
-      if (is_storable_text(x))
-        wanted.add(x);
-    rows = at.run(sql_.select_topics, after, bound, wanted.parameter(),
-                  limit_of(limit) + 1);
-  }
+  else
+    rows = select_topics(at, after, limit, topics, bound);
   result.read_to = after;
   auto is_cut = false;
   auto has_metadata = false;
@@ -269,6 +320,32 @@ log_slice postgres_event_tables::read_all(
   return result;
 }
 
+/// Looks for events with `topics` after `after`, `limit` of them and one more,
+/// up to the position that it puts into `bound`.
+pqxx::result postgres_event_tables::select_topics(
+  postgres_connection& at, log_position after, size_t limit,
+  const std::vector<std::string>& topics, log_position& bound) const {
+  postgres_array wanted{postgres_array::element::text};
+  for (auto& x : topics)
+    if (is_storable_text(x))
+      wanted.add(x);
+  auto topics_wanted = wanted.parameter();
+  // The server knows nothing about a table that was never analysed, and then
+  // reads and sorts all events up to the bound, whatever the limit. So the
+  // bound is near at first, where most events are wanted.
+  auto most = std::numeric_limits<log_position>::max() - after;
+  auto width
+    = std::min(2 * (limit_of(std::min<size_t>(limit, scan_max)) + 1), scan_max);
+  for (;; width = std::min(width * scan_growth, scan_max)) {
+    bound = after + std::min(width, most);
+    auto rows = at.run(sql_.select_topics, after, bound, topics_wanted,
+                       limit_of(limit) + 1);
+    if (width == scan_max || rows.size() > limit
+        || number_of(rows.at(0)[6]) <= bound)
+      return rows;
+  }
+}
+
 /// Adds what is recorded beside the events of `slice`, which come after
 /// `after`.
 void postgres_event_tables::read_metadata(postgres_connection& at,
@@ -290,19 +367,14 @@ std::vector<std::optional<recorded_event>> postgres_event_tables::find_keys(
   std::vector<std::optional<recorded_event>> result(keys.size());
   postgres_array wanted{postgres_array::element::text};
   for (auto& x : keys)
-    if (is_storable_text(x))
-      wanted.add(x);
+    wanted.add(is_storable_text(x) ? x : std::string{});
   if (wanted.empty())
     return result;
-  std::unordered_map<std::string, recorded_event> found;
-  auto rows = at.run(sql_.select_events_by_key, wanted.parameter());
-  for (auto x : rows) {
-    auto& event = found[std::string{text_of(x[6])}] = event_of(x);
+  for (auto x : at.run(sql_.select_events_by_key, wanted.parameter())) {
+    auto event = event_of(x);
     event.metadata = text_of(x[5]);
+    result.at(static_cast<size_t>(number_of(x[6]) - 1)) = std::move(event);
   }
-  for (size_t i = 0; i < keys.size(); ++i)
-    if (auto event = found.find(keys[i]); event != found.end())
-      result[i] = event->second;
   return result;
 }
 

@@ -36,12 +36,12 @@ public:
   /// Decides about `plan` and inserts what is taken, where the streams have
   /// `versions`.
   void write(postgres_connection& at, append_plan& plan,
-             const pqxx::result& versions) const;
+             const pqxx::result& versions);
 
   /// Does what an event store does in an append, within a transaction. From
   /// then on, nobody else appends until it ends.
-  std::vector<append_outcome> append(
-    postgres_connection& at, const std::vector<append_request>& requests) const;
+  std::vector<append_outcome>
+  append(postgres_connection& at, const std::vector<append_request>& requests);
 
   /// Tells that the transaction of an append was rolled back.
   void roll_back() const {
@@ -98,8 +98,12 @@ private:
     std::string select_versions;
     std::string select_keys;
     std::string insert_events;
+    std::string savepoint;
+    std::string roll_back;
+    std::string release;
     std::string insert_keys;
     std::string insert_metadata;
+    std::string insert_both;
     std::string select_stream;
     std::string select_all;
     std::string select_topics;
@@ -111,10 +115,17 @@ private:
   bool open(postgres_connection& at) const;
   std::string problem_of(const append_request& request) const;
   pqxx::result lock(postgres_connection& at, const append_plan& plan) const;
-  void look_up_keys(postgres_connection& at, append_plan& plan) const;
+  bool trusts_keys(const append_plan& plan) const;
+  std::string savepoint_for(const append_plan& plan) const;
+  void look_up_keys(postgres_connection& at, append_plan& plan);
+  bool write_decided(postgres_connection& at, append_plan& plan) const;
   size_t insert_some(postgres_connection& at, append_plan& plan,
                      size_t begin) const;
-  void insert_beside(postgres_connection& at, const append_plan& plan) const;
+  bool insert_beside(postgres_connection& at, const append_plan& plan) const;
+  pqxx::result select_topics(postgres_connection& at, log_position after,
+                             size_t limit,
+                             const std::vector<std::string>& topics,
+                             log_position& bound) const;
   void read_metadata(postgres_connection& at, log_position after,
                      log_slice& slice) const;
   recorded_event event_of(const pqxx::row& x) const;
@@ -123,6 +134,13 @@ private:
   /// Whether streams are of type uuid rather than text.
   bool has_uuids_;
   statements sql_;
+
+  /// Whether the next append may well have a key that is in the store. Then
+  /// keys are looked up before anything is written; else those of a large group
+  /// are inserted without that, and looked up when that fails. So a projection
+  /// that goes on after a crash, or from the start, does not fail with every
+  /// group, and all others need not look.
+  bool expects_known_keys_ = true;
 };
 
 } // namespace projections

@@ -133,6 +133,27 @@ BOOST_AUTO_TEST_CASE(streams_can_be_uuids) {
   BOOST_TEST(store.read_stream("Fido", 0, 1).empty());
 }
 
+BOOST_AUTO_TEST_CASE(keys_are_compared_byte_by_byte) {
+  postgres_event_store store{schema.uri()};
+  BOOST_TEST(schema.run("SELECT collation_name FROM information_schema.columns "
+                        "WHERE table_name = 'projections_stored_events_keys' "
+                        "AND column_name = 'idempotency_key' "
+                        "AND table_schema = current_schema()")
+             == "C;");
+}
+
+BOOST_AUTO_TEST_CASE(keys_in_a_table_of_another_collation_are_known) {
+  schema.run("CREATE TABLE projections_stored_events_keys "
+             "(idempotency_key text PRIMARY KEY, position bigint NOT NULL)");
+  postgres_event_store store{schema.uri()};
+  store.append({{"s", no_stream, {{"T", "{}", "b"}}}});
+  store.append({{"s", 1, {{"T", "{}", "a"}, {"T", "{}", "B"}}}});
+  auto outcomes = store.append({{"s", any_version, {{"T", "{}", "B"}}},
+                                {"s", any_version, {{"T", "{}", "A"}}}});
+  BOOST_TEST((outcomes[0].error == append_error::key_exists));
+  BOOST_TEST(outcomes[1].version == 4);
+}
+
 BOOST_AUTO_TEST_CASE(names_that_no_index_can_hold_are_malformed) {
   postgres_event_store store{schema.uri()};
   std::string fits(2048, 'x');
