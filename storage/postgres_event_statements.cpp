@@ -49,10 +49,8 @@ postgres_event_tables::statements::statements(const table_names& tables,
                     + (has_uuids ? "::uuid" : "")
                     + ") FROM unnest($1::text[]) WITH ORDINALITY "
                       "AS streams (name, place) ORDER BY place"),
-    // Likewise for each key.
-    select_keys("SELECT (SELECT position FROM " + tables.keys
-                + " WHERE idempotency_key = key) FROM unnest($1::text[]) WITH "
-                  "ORDINALITY AS wanted (key, place) ORDER BY place"),
+    select_keys("SELECT idempotency_key, position FROM " + tables.keys
+                + " WHERE idempotency_key = ANY($1::text[])"),
     insert_events("INSERT INTO " + tables.events
                   + " (originator_id, originator_version, topic, state) SELECT "
                   + (has_uuids ? "stream::uuid" : "stream")
@@ -102,18 +100,16 @@ postgres_event_tables::statements::statements(const table_names& tables,
     select_metadata("SELECT position, metadata FROM " + tables.metadata
                     + " WHERE position > $1 AND position <= $2 "
                       "ORDER BY position"),
-    select_events_by_key(
-      "SELECT notification_id, originator_id, originator_version, topic, "
-      "state, (SELECT metadata FROM "
-      + tables.metadata
-      + " AS beside WHERE beside.position = keys.position), place "
-        "FROM unnest($1::text[]) WITH ORDINALITY AS wanted (key, place) "
-        "CROSS JOIN LATERAL (SELECT position FROM "
-      + tables.keys
-      + " WHERE idempotency_key = key LIMIT 1) AS keys "
-        "CROSS JOIN LATERAL (SELECT * FROM "
-      + tables.events
-      + " WHERE notification_id = keys.position LIMIT 1) AS events"),
+    // A subquery for the metadata, so that its index is used likewise.
+    select_events_by_key("SELECT notification_id, originator_id, "
+                         "originator_version, topic, state, "
+                         "(SELECT metadata FROM "
+                         + tables.metadata
+                         + " AS beside WHERE beside.position = keys.position), "
+                           "idempotency_key FROM "
+                         + tables.keys + " AS keys JOIN " + tables.events
+                         + " ON notification_id = keys.position "
+                           "WHERE idempotency_key = ANY($1::text[])"),
     select_last("SELECT coalesce(max(notification_id), 0) FROM "
                 + tables.events) {
   // nop

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_map>
 #include <utility>
 
 namespace projections {
@@ -94,8 +95,7 @@ void postgres_event_tables::write(postgres_connection& at, append_plan& plan,
   plan.decide();
   if (!write_decided(at, plan))
     throw store_error{at.name()
-                      + ": cannot append: somebody takes idempotency "
-                        "keys without the lock on table "
+                      + ": cannot append: others take keys without locking "
                       + names_.events};
 }
 
@@ -106,9 +106,7 @@ std::vector<append_outcome> postgres_event_tables::append(
     return plan.finish();
   auto has_savepoint = trusts_keys(plan);
   write(at, plan, lock(at, plan));
-  std::string end;
-  if (has_savepoint)
-    end = sql_.release + "; ";
+  auto end = has_savepoint ? sql_.release + "; " : std::string{};
   if (!plan.rows().empty())
     end += sql_.notify;
   if (!end.empty())
@@ -164,15 +162,15 @@ void postgres_event_tables::look_up_keys(postgres_connection& at,
     wanted.add(x);
   if (wanted.empty())
     return;
-  expects_known_keys_ = false;
+  // The plan refers to keys in the requests, not to those that come back.
+  std::unordered_map<std::string_view, log_position> found;
   auto rows = at.run(sql_.select_keys, wanted.parameter());
-  for (size_t i = 0; i < keys.size(); ++i) {
-    auto position = rows[static_cast<pqxx::result::size_type>(i)][0];
-    if (position.is_null())
-      continue;
-    plan.know_key(keys[i], number_of(position));
-    expects_known_keys_ = true;
-  }
+  for (auto x : rows)
+    found.emplace(text_of(x[0]), number_of(x[1]));
+  for (auto x : keys)
+    if (auto place = found.find(x); place != found.end())
+      plan.know_key(x, place->second);
+  expects_known_keys_ = !found.empty();
 }
 
 /// Inserts what was decided. Returns false if a key is in the store; then the
@@ -367,14 +365,19 @@ std::vector<std::optional<recorded_event>> postgres_event_tables::find_keys(
   std::vector<std::optional<recorded_event>> result(keys.size());
   postgres_array wanted{postgres_array::element::text};
   for (auto& x : keys)
-    wanted.add(is_storable_text(x) ? x : std::string{});
+    if (is_storable_text(x))
+      wanted.add(x);
   if (wanted.empty())
     return result;
-  for (auto x : at.run(sql_.select_events_by_key, wanted.parameter())) {
-    auto event = event_of(x);
+  std::unordered_map<std::string, recorded_event> found;
+  auto rows = at.run(sql_.select_events_by_key, wanted.parameter());
+  for (auto x : rows) {
+    auto& event = found[std::string{text_of(x[6])}] = event_of(x);
     event.metadata = text_of(x[5]);
-    result.at(static_cast<size_t>(number_of(x[6]) - 1)) = std::move(event);
   }
+  for (size_t i = 0; i < keys.size(); ++i)
+    if (auto event = found.find(keys[i]); event != found.end())
+      result[i] = event->second;
   return result;
 }
 

@@ -87,9 +87,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(known_keys_refuse_their_requests_alone, Backend,
        {"b", any_version, {an_event("F", "f" + n), an_event("F", "f" + n)}},
        {"b", 99, {an_event("G", "g" + n)}},
        // Keys of requests that were refused are free.
-       {"b", any_version, {an_event("H", "c" + n), an_event("H", "g" + n)}}},
+       {"b", any_version, {an_event("H", "c" + n), an_event("H", "g" + n)}},
+       // What depends on a version sees nothing of them either.
+       {"c" + n, no_stream, {an_event("I", "known")}},
+       {"c" + n, 1, {an_event("I", "i" + n)}},
+       {"c" + n, no_stream, {an_event("J", "j" + n)}}},
       n);
-    BOOST_REQUIRE_EQUAL(outcomes.size(), 8u);
+    BOOST_REQUIRE_EQUAL(outcomes.size(), 11u);
     auto version = 1 + 3 * round;
     check_taken(outcomes[0], version + 1, 1);
     check_refused(outcomes[1], append_error::key_exists,
@@ -105,6 +109,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(known_keys_refuse_their_requests_alone, Backend,
                     + n + '"');
     BOOST_TEST((outcomes[6].error == append_error::wrong_expected_version));
     check_taken(outcomes[7], 2 * round + 2, 2);
+    BOOST_TEST((outcomes[8].error == append_error::key_exists));
+    BOOST_TEST((outcomes[9].error == append_error::wrong_expected_version));
+    check_taken(outcomes[10], 1, 1);
     for (auto& key : {"b" + n, "c" + n, "d" + n, "g" + n})
       BOOST_TEST(store->find_keys({key}).front().has_value());
     BOOST_TEST(!store->find_keys({"f" + n}).front().has_value());
@@ -116,7 +123,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(known_keys_refuse_their_requests_alone, Backend,
   BOOST_TEST(topics_of(reader->read_stream("a", 0, 99)) == "ABDDBDDBDD");
   BOOST_TEST(topics_of(reader->read_stream("b", 0, 99)) == "HHHHHH");
   // Every event once, and every key at its event.
-  BOOST_TEST(topics_in(*reader) == "ABDDHHBDDHHBDDHH");
+  BOOST_TEST(topics_in(*reader) == "ABDDHHJBDDHHJBDDHHJ");
   BOOST_TEST(reader->read_stream("crowd", 0, 5000).size() == 7 * many);
   auto found = reader->find_keys({"known", "d2", "c2"});
   BOOST_REQUIRE((found[0] && found[1] && found[2]));
