@@ -72,10 +72,12 @@ struct chunk {
 
   /// The input; `text_bytes` of it and `padding` zero bytes. Decoding writes
   /// into it; requests refer to strings in it that are normalised as they are.
+  /// Of requests that came as messages, normalised texts without padding.
   raw_buffer text;
   size_t text_bytes = 0;
 
-  /// The other texts that requests refer to; at most `2 * text_bytes`.
+  /// The other texts that requests refer to; at most twice as many bytes as
+  /// they were made of.
   raw_buffer normalised;
 
   /// What is in `text`, in order.

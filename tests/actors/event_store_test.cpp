@@ -6,6 +6,7 @@
 #include "tests/actors/deterministic.hpp"
 #include "tests/actors/recording_store.hpp"
 
+#include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
 
 #include <boost/test/unit_test.hpp>

@@ -45,6 +45,7 @@ struct roomy_fixture : front_fixture {
     settings.requests_in_flight_max = 10'000;
     settings.value_bytes_max = 10'000;
     front = compat::spawn_state<front_state>(system.get(), settings);
+    system.run();
   }
 };
 
@@ -308,11 +309,17 @@ BOOST_FIXTURE_TEST_CASE(requests_not_sent_on_fail_when_the_front_ends,
   std::vector<std::shared_ptr<asked<projection_content>>> all;
   for (int i = 0; i < 10; ++i)
     all.push_back(send(update_projection{"p", "1"}));
+  // The first one is at the registry, the others are collected.
   system.run_until_ready("registry");
-  end();
+  for (size_t i = 1; i < all.size(); ++i)
+    system.run_one();
+  compat::send_urgent_exit(caf::actor_cast<caf::strong_actor_ptr>(front),
+                           caf::exit_reason::user_shutdown);
   system.run();
-  for (auto& x : all)
-    BOOST_TEST(!x->is_open());
+  for (auto& x : all) {
+    BOOST_TEST(!x->answer);
+    BOOST_TEST((x->error == caf::sec::request_receiver_down));
+  }
 }
 
 // -- other processes -------------------------------------------------------------
