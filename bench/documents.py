@@ -92,6 +92,21 @@ TABLES = (
                 "peak memory of a rebuild, times the request",
                 ["rebuild: peak memory, times the request"],
             ),
+            (
+                "a typed request in a program of one's own: round trip",
+                ["typed requests, a round trip: median"],
+            ),
+            (
+                "typed updates a second with 1,024 under way",
+                [
+                    "typed requests a second, updates of 1,000 projections, 1,024 under "
+                    "way"
+                ],
+            ),
+            (
+                "typed events a second, likewise",
+                ["typed requests a second, events of 10,000 entities, 1,024 under way"],
+            ),
             ("a projection of `[]`", ["memory: a projection of `[]`"]),
             (
                 "a processed event id of 40 bytes",

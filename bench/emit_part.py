@@ -3,15 +3,8 @@
 Used by measure.py, as store_part.py is, whose databases it shares.
 """
 
-from report import Section
-from store_part import (
-    Context,
-    compared,
-    filled_log,
-    open_context,
-    outcomes_table,
-    programs,
-)
+from report import Section, outcomes_table
+from store_part import Context, compared, filled_log, open_context, programs
 from store_running import Turn, take_turns
 
 __all__ = ["MEASUREMENTS", "Context", "open_context", "programs"]

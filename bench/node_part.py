@@ -13,7 +13,7 @@ import sys
 
 import workload
 from curves import Curves
-from report import Figure, Section, first_line, number
+from report import Figure, Section, first_line, number, outcomes_table
 from running import (
     HERE,
     Case,
@@ -22,6 +22,7 @@ from running import (
     resident_at,
     run_in_turn,
 )
+from store_running import Turn, take_turns
 
 MIB = 2**20
 
@@ -405,6 +406,48 @@ def threads(context):
     return Section([], runs, curves=[curves])
 
 
+def embedded(context):
+    """Typed requests to a node within a program's own actor system, so many of them
+    under way; round trips are made by a scoped actor, one at a time."""
+    program = context.build / "bench" / "bench_embedded"
+    count = context.count(200_000)
+    asked = [
+        ("updates", "updates of 1,000 projections", 64),
+        ("updates", "updates of 1,000 projections", 1_024),
+        ("states", "updates with the state of ten rows", 1_024),
+        ("events", "events of 10,000 entities", 1_024),
+        ("rows", "rows of a read model", 1_024),
+    ]
+    turns = [
+        Turn(
+            f"{what}, {under_way:,} under way",
+            lambda _, kind=kind, under_way=under_way: [program, kind, count, under_way],
+        )
+        for kind, what, under_way in asked
+    ]
+    lone = context.count(20_000)
+    turns.append(Turn("round trips", lambda _: [program, "round-trips", lone, 1]))
+    outcomes = take_turns(turns, context.rounds(3))
+    figures = [
+        Figure(f"typed requests a second, {label}", outcome.rate)
+        for label, outcome in outcomes.items()
+        if label != "round trips"
+    ]
+    trips = outcomes["round trips"]
+    figures += [
+        Figure(
+            f"typed requests, a round trip: {name}",
+            statistics.median(times) / 1000,
+            " µs",
+        )
+        for name, times in (
+            ("median", trips.median_ns),
+            ("99th percentile", trips.p99_ns),
+        )
+    ]
+    return Section(figures, lines=outcomes_table(outcomes))
+
+
 def forgotten_events():
     """Events that the node takes through all its buffers and then forgets, since
     nobody subscribed to their type."""
@@ -480,6 +523,7 @@ MEASUREMENTS = {
     "state-sizes": state_sizes,
     "event-sizes": event_sizes,
     "threads": threads,
+    "embedded": embedded,
     "empty-projections": empty_projections,
     "processed-ids": processed_ids,
 }

@@ -86,6 +86,31 @@ def runs_table(runs):
     return lines
 
 
+def outcomes_table(outcomes):
+    """Returns the lines of a table of `Outcomes` by label."""
+    lines = [
+        "| program | events | runs | seconds: median (range) | events a second "
+        "| µs a step: median, 99th percentile |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for label, of_turn in outcomes.items():
+        if not of_turn.seconds:
+            continue
+        steps = ""
+        if of_turn.median_ns:
+            steps = f"{microseconds(of_turn.median_ns)}, {microseconds(of_turn.p99_ns)}"
+        lines.append(
+            f"| {label} | {of_turn.events:,} | {len(of_turn.seconds)} "
+            f"| {seconds_with_spread(of_turn.seconds)} | {number(of_turn.rate)} "
+            f"| {steps} |"
+        )
+    return lines
+
+
+def microseconds(nanoseconds):
+    return number(statistics.median(nanoseconds) / 1000)
+
+
 def figures_table(figures):
     lines = [
         "| figure | measured | target | | how |",

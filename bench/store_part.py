@@ -9,7 +9,7 @@ import platform
 import sqlite3
 import statistics
 
-from report import Figure, Section, first_line, number, seconds_with_spread
+from report import Figure, Section, first_line, microseconds, outcomes_table
 from running import HERE
 from store_running import Postgres, Sqlite, Turn, run, take_turns
 
@@ -83,31 +83,6 @@ def compared(what, ours, other, at_least=None, note=""):
     if ours.events != other.events:
         spread += f"; the other with {other.events:,} events"
     return Figure(what, ours.rate / other.rate, "", at_least, None, f"{spread}{note}")
-
-
-def outcomes_table(outcomes):
-    """Returns the lines of a table of `Outcomes` by label."""
-    lines = [
-        "| program | events | runs | seconds: median (range) | events a second "
-        "| µs a step: median, 99th percentile |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    for label, of_turn in outcomes.items():
-        if not of_turn.seconds:
-            continue
-        steps = ""
-        if of_turn.median_ns:
-            steps = f"{microseconds(of_turn.median_ns)}, {microseconds(of_turn.p99_ns)}"
-        lines.append(
-            f"| {label} | {of_turn.events:,} | {len(of_turn.seconds)} "
-            f"| {seconds_with_spread(of_turn.seconds)} | {number(of_turn.rate)} "
-            f"| {steps} |"
-        )
-    return lines
-
-
-def microseconds(nanoseconds):
-    return number(statistics.median(nanoseconds) / 1000)
 
 
 def against_bare(context, name, count, bare_group, target, rounds, like=None):

@@ -1,6 +1,6 @@
 """Runs programs that take their own time, and gives them databases.
 
-Used by store_part.py. A program prints one line of JSON: how many events it dealt
+Used by the parts. A program prints one line of JSON: how many events it dealt
 with, in how many seconds, and where it takes the time of every step, the median and
 the 99th percentile in nanoseconds. What it does before and after is not in there.
 """
