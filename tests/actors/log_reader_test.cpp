@@ -20,6 +20,13 @@ using namespace projections;
 using namespace projections::test;
 using namespace std::chrono_literals;
 
+/// Returns one of any number of topics.
+std::string topic_of(size_t i) {
+  std::string result{"U"};
+  result += std::to_string(i);
+  return result;
+}
+
 struct fixture {
   ~fixture() {
     caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
@@ -63,7 +70,7 @@ struct fixture {
                                                          log_position after) {
     std::vector<std::shared_ptr<std::string>> result;
     for (size_t i = 0; i < count; ++i)
-      result.push_back(ask(after, 100, {"U" + std::to_string(i)}));
+      result.push_back(ask(after, 100, {topic_of(i)}));
     system.run();
     return result;
   }
@@ -215,8 +222,8 @@ BOOST_AUTO_TEST_CASE(events_of_many_slices_come_once_and_in_order) {
 }
 
 BOOST_AUTO_TEST_CASE(who_catches_up_together_reads_once) {
-  for (int i = 0; i < 3000; ++i)
-    store->add_of("U" + std::to_string(i % 100), "a");
+  for (size_t i = 0; i < 3000; ++i)
+    store->add_of(topic_of(i % 100), "a");
   auto answers = idle_readers(100, 0);
   BOOST_TEST(count(answers, "30 to 3000") == 100u);
   BOOST_TEST(store->filtered_reads == 0u);
@@ -224,11 +231,11 @@ BOOST_AUTO_TEST_CASE(who_catches_up_together_reads_once) {
 }
 
 BOOST_AUTO_TEST_CASE(who_catches_up_after_others_gets_what_they_have_read) {
-  for (int i = 0; i < 3000; ++i)
-    store->add_of("U" + std::to_string(i % 100), "a");
-  for (int i = 0; i < 100; ++i)
+  for (size_t i = 0; i < 3000; ++i)
+    store->add_of(topic_of(i % 100), "a");
+  for (size_t i = 0; i < 100; ++i)
     for (log_position at = 0; at < 3000;) {
-      auto answer = *read(at, 100, {"U" + std::to_string(i)});
+      auto answer = *read(at, 100, {topic_of(i)});
       BOOST_REQUIRE(answer != "waits");
       at = std::stol(answer.substr(answer.rfind(' ')));
     }
@@ -276,13 +283,13 @@ BOOST_AUTO_TEST_CASE(who_is_behind_all_that_is_kept_misses_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(store_that_fails_in_the_middle_is_read_on) {
-  for (int i = 0; i < 3000; ++i)
-    store->add_of("U" + std::to_string(i % 20), "a");
+  for (size_t i = 0; i < 3000; ++i)
+    store->add_of(topic_of(i % 20), "a");
   idle_readers(20, 0);
   auto answers = idle_readers(20, 3000);
   store->failures = 2;
-  for (int i = 0; i < 20; ++i)
-    store->add_of("U" + std::to_string(i), "a");
+  for (size_t i = 0; i < 20; ++i)
+    store->add_of(topic_of(i), "a");
   system.run();
   BOOST_TEST(count(answers, "waits") == 20u);
   // What is kept is given out meanwhile.

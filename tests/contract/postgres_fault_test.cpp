@@ -291,7 +291,7 @@ BOOST_AUTO_TEST_CASE(server_that_does_not_answer_is_given_up) {
 BOOST_AUTO_TEST_CASE(full_table_of_locks_is_named) {
   postgres_event_counters view{schema.uri()};
   auto first = view.claim("first");
-  pqxx::connection other{schema.uri()};
+  pqxx::connection other;
   pqxx::nontransaction work{other};
   // What was taken before it is full stays.
   auto is_full = false;

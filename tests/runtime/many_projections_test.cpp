@@ -27,7 +27,7 @@ public:
   }
 
   static std::string topic(size_t projection) {
-    return "topic" + std::to_string(projection);
+    return std::string{"topic"} + std::to_string(projection);
   }
 
   /// Runs projection `i`, and has it call `before_event` before each event.
@@ -45,7 +45,7 @@ public:
     for (size_t i = 0; i < projection_count; ++i)
       topics.push_back(topic(i));
     for (size_t i = 0; i < rounds; ++i)
-      head_ = this->append("s" + std::to_string(i % 7), topics);
+      head_ = this->append(std::string{"s"} + std::to_string(i % 7), topics);
     rounds_ += rounds;
   }
 
