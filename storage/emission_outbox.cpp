@@ -92,19 +92,27 @@ void emission_outbox::clear() {
   events_ = bytes_ = 0;
 }
 
-void emission_outbox::record(const target& to) const {
-  for (auto& x : to.batches)
-    append(*to.store, x);
+void emission_outbox::record(target& to) const {
+  for (auto& x : to.batches) {
+    auto unknown = to.expects_known ? compare(*to.store, x) : batch{};
+    const auto& wanted = to.expects_known ? unknown : x;
+    auto known = append(*to.store, wanted);
+    to.expects_known = known.requests.size() == wanted.requests.size();
+    if (known.requests.empty())
+      continue;
+    if (auto lost = compare(*to.store, known); !lost.requests.empty())
+      throw store_error{describe(lost, 0) + ": its idempotency key "
+                        + lost.requests.front().events.front().idempotency_key
+                        + " is in the store without an event"};
+  }
 }
 
-/// Appends a batch. What is recorded already is looked at, and counts as done.
-void emission_outbox::append(event_store& to, const batch& what) const {
+/// Appends a batch. Returns what was not appended because it is recorded
+/// already.
+emission_outbox::batch emission_outbox::append(event_store& to,
+                                               const batch& what) const {
   batch known;
   batch again;
-  auto keep = [](batch& in, const batch& from, size_t i) {
-    in.requests.push_back(from.requests[i]);
-    in.questions.push_back(from.questions[i]);
-  };
   const auto* next = &what;
   batch now;
   for (auto conflicts = 0; !next->requests.empty(); ++conflicts) {
@@ -118,11 +126,11 @@ void emission_outbox::append(event_store& to, const batch& what) const {
         case append_error::none:
           break;
         case append_error::key_exists:
-          keep(known, *next, i);
+          known.add(*next, i);
           break;
         case append_error::wrong_expected_version:
           // A store that tells versions apart where any will do.
-          keep(again, *next, i);
+          again.add(*next, i);
           break;
         default:
           throw emission_refused{describe(*next, i) + ": "
@@ -131,12 +139,14 @@ void emission_outbox::append(event_store& to, const batch& what) const {
     now = std::exchange(again, {});
     next = &now;
   }
-  if (!known.requests.empty())
-    compare(to, known);
+  return known;
 }
 
-/// Looks whether the store has under the keys of `what` what it says.
-void emission_outbox::compare(event_store& to, const batch& what) const {
+/// Looks whether the store has under the keys of `what` what it says. Returns
+/// what has keys that are not in the store.
+emission_outbox::batch emission_outbox::compare(event_store& to,
+                                                const batch& what) const {
+  batch unknown;
   std::vector<std::string> keys;
   keys.reserve(what.requests.size());
   for (auto& x : what.requests)
@@ -147,16 +157,16 @@ void emission_outbox::compare(event_store& to, const batch& what) const {
     auto& event = request.events.front();
     auto& stored = found.at(i);
     if (!stored)
-      throw store_error{describe(what, i) + ": its idempotency key " + keys[i]
-                        + " is in the store without an event"};
-    if (stored->stream != request.stream || stored->topic != event.topic
-        || stored->payload != event.payload)
+      unknown.add(what, i);
+    else if (stored->stream != request.stream || stored->topic != event.topic
+             || stored->payload != event.payload)
       diverge({settings_.projection,
                describe(what, i),
                keys[i],
                std::move(*stored),
                {request.stream, event.topic, event.payload}});
   }
+  return unknown;
 }
 
 void emission_outbox::diverge(divergence x) const {

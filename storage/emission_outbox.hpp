@@ -87,17 +87,27 @@ private:
   struct batch {
     std::vector<append_request> requests;
     std::vector<std::shared_ptr<const question>> questions;
+
+    /// Adds the request `i` of `from`.
+    void add(const batch& from, size_t i) {
+      requests.push_back(from.requests[i]);
+      questions.push_back(from.questions[i]);
+    }
   };
 
   struct target {
     std::shared_ptr<event_store> store;
     std::vector<batch> batches;
+
+    /// Whether all of the last batch was recorded before, as in a replay. Then
+    /// the next one is looked for before anything is appended.
+    bool expects_known = false;
   };
 
   [[nodiscard]] size_t target_of(const emitted_event& x) const;
-  void record(const target& to) const;
-  void append(event_store& to, const batch& what) const;
-  void compare(event_store& to, const batch& what) const;
+  void record(target& to) const;
+  [[nodiscard]] batch append(event_store& to, const batch& what) const;
+  [[nodiscard]] batch compare(event_store& to, const batch& what) const;
   void diverge(divergence x) const;
   [[nodiscard]] static std::string describe(const batch& at, size_t i);
 

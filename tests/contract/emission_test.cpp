@@ -187,6 +187,36 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(repeated_answers_write_nothing, Processes,
   BOOST_TEST((recorder->max_tracking_id("social") == 5));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(replay_goes_over_into_what_is_new, Processes,
+                              processes) {
+  Processes expected;
+  emit_all(*over(expected.open()), 1, 8);
+  Processes backend;
+  auto recorder = over(backend.open());
+  emit_all(*recorder, 1, 5);
+  recorder->forget("social");
+  emit_all(*recorder, 1, 2);
+  emit_all(*recorder, 3, 4);
+  emit_all(*recorder, 5, 7);
+  emit_all(*recorder, 8, 8);
+  BOOST_TEST((content_of(*backend.open_events())
+              == content_of(*expected.open_events())));
+  BOOST_TEST((recorder->max_tracking_id("social") == 8));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(divergence_in_a_replay_fails, Processes,
+                              processes) {
+  Processes backend;
+  auto recorder = over(backend.open());
+  emit_all(*recorder, 1, 2);
+  recorder->forget("social");
+  emit_all(*recorder, 1, 1);
+  BOOST_CHECK_THROW(
+    recorder->emit(source_at(2), {{"own2", "A", "other"}}, {"social", 2}),
+    divergence_error);
+  BOOST_TEST((recorder->max_tracking_id("social") == 1));
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(divergence_fails_and_changes_nothing, Processes,
                               processes) {
   Processes backend;
