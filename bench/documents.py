@@ -227,7 +227,7 @@ TABLES = (
         (
             *(
                 (
-                    f"events a second, {projections} that follow a topic each",
+                    f"events a second, {projections}, a topic each",
                     by_backend("events applied a second, {}, " + projections),
                 )
                 for projections in (

@@ -53,7 +53,7 @@ class Load:
     # Events a second by schedule; 0 for as many as the store takes.
     rate: int = 0
     # How many rounds it takes part in.
-    rounds: int = 3
+    rounds: int = 2
 
     @property
     def title(self):
@@ -112,7 +112,7 @@ def load_once(context, load):
 def take_turns(context, loads):
     """Runs all loads round by round, and returns their results in order."""
     results = [Results() for _ in loads]
-    for turn in range(context.rounds(3)):
+    for turn in range(context.rounds(2)):
         for load, of_load in zip(loads, results):
             if turn >= load.rounds:
                 continue
@@ -186,7 +186,7 @@ def over_projections(context):
                 projections,
                 context.count(events),
                 # Starting them takes longer than the run.
-                rounds=1 if projections >= 10_000 else 3,
+                rounds=1 if projections >= 10_000 else 2,
             ),
         )
         for backend in last
