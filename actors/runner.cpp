@@ -283,8 +283,12 @@ void runner_state::begun() {
 
 void runner_state::folded(bool has_more) {
   retries_.reset();
-  if (!has_more && !slices_.empty())
+  read_slice spent;
+  if (!has_more && !slices_.empty()) {
+    spent = std::move(slices_.front());
     slices_.pop_front();
+  }
+  // It is freed while the next one is folded.
   go_on();
 }
 

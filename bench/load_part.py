@@ -21,6 +21,8 @@ __all__ = ["MEASUREMENTS", "Context", "open_context", "programs"]
 
 # The program appends by so many threads.
 PRODUCERS = 2
+# How many rounds a load takes part in, unless it says otherwise.
+ROUNDS = 2
 
 
 def programs(_context):
@@ -53,7 +55,7 @@ class Load:
     # Events a second by schedule; 0 for as many as the store takes.
     rate: int = 0
     # How many rounds it takes part in.
-    rounds: int = 2
+    rounds: int = ROUNDS
 
     @property
     def title(self):
@@ -112,7 +114,7 @@ def load_once(context, load):
 def take_turns(context, loads):
     """Runs all loads round by round, and returns their results in order."""
     results = [Results() for _ in loads]
-    for turn in range(context.rounds(2)):
+    for turn in range(ROUNDS):
         for load, of_load in zip(loads, results):
             if turn >= load.rounds:
                 continue
@@ -186,7 +188,7 @@ def over_projections(context):
                 projections,
                 context.count(events),
                 # Starting them takes longer than the run.
-                rounds=1 if projections >= 10_000 else 2,
+                rounds=1 if projections >= 10_000 else ROUNDS,
             ),
         )
         for backend in last

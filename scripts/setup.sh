@@ -7,8 +7,8 @@
 # the folder that runs the node also runs the tests.
 # shellcheck disable=SC2034 # the scripts that source this file read it
 build_packages=(g++ cmake ninja-build libcaf-dev rapidjson-dev libspdlog-dev
-  libxxhash-dev libboost-dev libboost-test-dev libsqlite3-dev libsqlitecpp-dev
-  libpqxx-dev)
+  libxxhash-dev libssl-dev libboost-dev libboost-test-dev libsqlite3-dev
+  libsqlitecpp-dev libpqxx-dev)
 
 # say TEXT: one line on stderr.
 say() {

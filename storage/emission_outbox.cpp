@@ -65,56 +65,79 @@ emission_outbox::emission_outbox(emission_settings settings,
 
 // -- modifiers ----------------------------------------------------------------
 
-void emission_outbox::take(keyed_emission x) {
-  for (auto& [request, number] : x.requests) {
-    auto& batches = targets_[number].batches;
-    if (batches.empty() || batches.back().requests.size() == batch_max)
-      batches.emplace_back();
-    batches.back().requests.push_back(std::move(request));
-    batches.back().questions.push_back(x.answered);
+void emission_outbox::take(const std::shared_ptr<const keyed_emissions>& from,
+                           size_t i) {
+  for (size_t number = 0; number < targets_.size(); ++number) {
+    auto [begin, end] = from->range(i, number);
+    if (begin == end)
+      continue;
+    events_ += end - begin;
+    auto& parts = targets_[number].parts;
+    if (!parts.empty() && parts.back().of == from && parts.back().end == begin)
+      parts.back().end = end;
+    else
+      parts.push_back({from, begin, end});
   }
-  events_ += x.requests.size();
-  bytes_ += x.bytes;
+  bytes_ += from->bytes_of(i);
 }
 
 void emission_outbox::record_for_others() {
   for (size_t i = 1; i < targets_.size(); ++i)
-    record(targets_[i]);
+    record(i);
 }
 
 void emission_outbox::record_for_first() {
-  record(targets_.front());
+  record(0);
 }
 
 void emission_outbox::clear() {
   for (auto& x : targets_)
-    x.batches.clear();
+    x.parts.clear();
   events_ = bytes_ = 0;
 }
 
-void emission_outbox::record(target& to) const {
-  for (auto& x : to.batches) {
-    auto unknown = to.expects_known ? compare(*to.store, x) : batch{};
-    const auto& wanted = to.expects_known ? unknown : x;
-    auto known = append(*to.store, wanted);
-    to.expects_known = known.requests.size() == wanted.requests.size();
-    if (known.requests.empty())
-      continue;
-    if (auto lost = compare(*to.store, known); !lost.requests.empty())
-      throw store_error{describe(lost, 0) + ": its idempotency key "
-                        + lost.requests.front().events.front().idempotency_key
-                        + " is in the store without an event"};
+/// Records what was taken for the target `number`.
+void emission_outbox::record(size_t number) {
+  auto& to = targets_[number];
+  if (to.parts.size() == 1) {
+    // Mostly all that was made ahead is recorded at once, as it lies there.
+    auto& [of, begin, end] = to.parts.front();
+    auto& whole = of->batch(number);
+    if (end - begin == whole.requests.size() && end - begin <= batch_max)
+      return record(to, whole);
   }
+  emission_batch some;
+  for (auto& x : to.parts)
+    for (auto i = x.begin; i < x.end; ++i) {
+      some.add(x.of->batch(number), i);
+      if (some.requests.size() == batch_max)
+        record(to, std::exchange(some, {}));
+    }
+  if (!some.requests.empty())
+    record(to, some);
+}
+
+void emission_outbox::record(target& to, const emission_batch& what) const {
+  auto unknown = to.expects_known ? compare(*to.store, what) : emission_batch{};
+  const auto& wanted = to.expects_known ? unknown : what;
+  auto known = append(*to.store, wanted);
+  to.expects_known = known.requests.size() == wanted.requests.size();
+  if (known.requests.empty())
+    return;
+  if (auto lost = compare(*to.store, known); !lost.requests.empty())
+    throw store_error{describe(lost, 0) + ": its idempotency key "
+                      + lost.requests.front().events.front().idempotency_key
+                      + " is in the store without an event"};
 }
 
 /// Appends a batch. Returns what was not appended because it is recorded
 /// already.
-emission_outbox::batch emission_outbox::append(event_store& to,
-                                               const batch& what) const {
-  batch known;
-  batch again;
+emission_batch emission_outbox::append(event_store& to,
+                                       const emission_batch& what) const {
+  emission_batch known;
+  emission_batch again;
   const auto* next = &what;
-  batch now;
+  emission_batch now;
   for (auto conflicts = 0; !next->requests.empty(); ++conflicts) {
     if (conflicts > conflicts_max)
       throw store_unavailable{"streams that projection "
@@ -144,9 +167,9 @@ emission_outbox::batch emission_outbox::append(event_store& to,
 
 /// Looks whether the store has under the keys of `what` what it says. Returns
 /// what has keys that are not in the store.
-emission_outbox::batch emission_outbox::compare(event_store& to,
-                                                const batch& what) const {
-  batch unknown;
+emission_batch emission_outbox::compare(event_store& to,
+                                        const emission_batch& what) const {
+  emission_batch unknown;
   std::vector<std::string> keys;
   keys.reserve(what.requests.size());
   for (auto& x : what.requests)
@@ -178,12 +201,12 @@ void emission_outbox::diverge(divergence x) const {
 
 // -- inspectors ---------------------------------------------------------------
 
-keyed_emission emission_outbox::make_keyed(
-  const recorded_event& source, const std::string& application,
-  std::vector<emitted_event> events) const {
-  keyed_emission result;
+void emission_outbox::add_keyed(const recorded_event& source,
+                                const std::string& application,
+                                std::vector<emitted_event> events,
+                                keyed_emissions& to) const {
   if (events.empty())
-    return result;
+    return;
   auto origin = origin_behind(source, application);
   if (origin.depth > emission_depth_max)
     throw emission_refused{
@@ -192,31 +215,35 @@ keyed_emission emission_outbox::make_keyed(
       + in_quotes(settings_.projection)
       + " does not answer it, because projections seem to answer each other "
         "for ever"};
+  std::vector<size_t> numbers;
+  numbers.reserve(events.size());
+  for (auto& x : events) {
+    check_declared(source, x);
+    numbers.push_back(target_of(x));
+  }
   auto metadata = metadata_of(origin);
-  result.answered = std::make_shared<const question>(
-    question{application, source.stream, source.version});
-  result.requests.reserve(events.size());
   for (size_t i = 0; i < events.size(); ++i) {
     auto& x = events[i];
-    auto& declared = settings_.outputs;
-    if (!declared.empty()
-        && std::find(declared.begin(), declared.end(), x.topic)
-             == declared.end())
-      throw emission_refused{"projection " + in_quotes(settings_.projection)
-                             + " answers " + words_of(source) + " with "
-                             + in_quotes(x.topic)
-                             + ", which is none of its declared outputs"};
-    auto to = target_of(x);
-    result.bytes += x.payload.size() + metadata.size();
     append_request request;
     request.stream = std::move(x.stream);
     request.events.push_back({std::move(x.topic), std::move(x.payload),
                               emission_key(settings_.projection, application,
                                            source.stream, source.version, i),
                               metadata});
-    result.requests.push_back({std::move(request), to});
+    to.add(numbers[i], std::move(request),
+           {application, source.stream, source.version});
   }
-  return result;
+}
+
+void emission_outbox::check_declared(const recorded_event& source,
+                                     const emitted_event& x) const {
+  auto& declared = settings_.outputs;
+  if (!declared.empty()
+      && std::find(declared.begin(), declared.end(), x.topic) == declared.end())
+    throw emission_refused{"projection " + in_quotes(settings_.projection)
+                           + " answers " + words_of(source) + " with "
+                           + in_quotes(x.topic)
+                           + ", which is none of its declared outputs"};
 }
 
 /// Returns the number of the target that `x` goes to.
@@ -234,8 +261,8 @@ size_t emission_outbox::target_of(const emitted_event& x) const {
 }
 
 /// Says which event the request `i` answers.
-std::string emission_outbox::describe(const batch& at, size_t i) {
-  auto& x = *at.questions[i];
+std::string emission_outbox::describe(const emission_batch& at, size_t i) {
+  auto& x = at.sources[i];
   return "the event at version " + std::to_string(x.version) + " of stream "
          + in_quotes(x.stream) + " of application " + in_quotes(x.application);
 }

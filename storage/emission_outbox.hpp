@@ -4,6 +4,7 @@
 
 #include "storage/emission.hpp"
 #include "storage/event_store.hpp"
+#include "storage/keyed_emissions.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -11,28 +12,6 @@
 #include <vector>
 
 namespace projections {
-
-/// The answers to one event, ready to be appended.
-struct keyed_emission {
-  /// What is answered.
-  struct question {
-    std::string application;
-    std::string stream;
-    stream_version version;
-  };
-
-  /// A request of one event, and the number of its target.
-  struct addressed_request {
-    append_request request;
-    size_t target;
-  };
-
-  std::shared_ptr<const question> answered = {};
-  std::vector<addressed_request> requests = {};
-
-  /// The payloads and metadata, in bytes.
-  size_t bytes = 0;
-};
 
 /// Gathers events for one or several stores and appends them in batches, each
 /// event by itself under its key. Not thread-safe.
@@ -48,8 +27,8 @@ public:
 
   // -- modifiers ---------------------------------------------------------------
 
-  /// Takes answers to be recorded.
-  void take(keyed_emission x);
+  /// Takes the answers to the event `i` of `from`.
+  void take(const std::shared_ptr<const keyed_emissions>& from, size_t i);
 
   /// Records what was taken for all targets but the first.
   void record_for_others();
@@ -63,12 +42,12 @@ public:
   // -- inspectors --------------------------------------------------------------
 
   /// Gives their keys to `events`, with which the projection answers `source`
-  /// from the log of `application`. Throws `emission_refused` if one is not
-  /// declared, goes to an unknown target, or if `source` is as deep as
-  /// emissions may be. Thread-safe.
-  [[nodiscard]] keyed_emission
-  make_keyed(const recorded_event& source, const std::string& application,
-             std::vector<emitted_event> events) const;
+  /// from the log of `application`, and adds them to `to`. Throws
+  /// `emission_refused` and adds nothing if one is not declared, goes to an
+  /// unknown target, or if `source` is as deep as emissions may be.
+  /// Thread-safe.
+  void add_keyed(const recorded_event& source, const std::string& application,
+                 std::vector<emitted_event> events, keyed_emissions& to) const;
 
   [[nodiscard]] bool is_full() const {
     return events_ >= events_max || bytes_ >= bytes_max;
@@ -80,24 +59,16 @@ public:
   }
 
 private:
-  using question = keyed_emission::question;
-
-  /// What is appended at once: requests of one event each, and what each of
-  /// them answers.
-  struct batch {
-    std::vector<append_request> requests;
-    std::vector<std::shared_ptr<const question>> questions;
-
-    /// Adds the request `i` of `from`.
-    void add(const batch& from, size_t i) {
-      requests.push_back(from.requests[i]);
-      questions.push_back(from.questions[i]);
-    }
+  /// Answers from `begin` to `end` in the batch of a target.
+  struct part {
+    std::shared_ptr<const keyed_emissions> of;
+    size_t begin;
+    size_t end;
   };
 
   struct target {
     std::shared_ptr<event_store> store;
-    std::vector<batch> batches;
+    std::vector<part> parts;
 
     /// Whether all of the last batch was recorded before, as in a replay. Then
     /// the next one is looked for before anything is appended.
@@ -105,11 +76,16 @@ private:
   };
 
   [[nodiscard]] size_t target_of(const emitted_event& x) const;
-  void record(target& to) const;
-  [[nodiscard]] batch append(event_store& to, const batch& what) const;
-  [[nodiscard]] batch compare(event_store& to, const batch& what) const;
+  void check_declared(const recorded_event& source,
+                      const emitted_event& x) const;
+  void record(size_t number);
+  void record(target& to, const emission_batch& what) const;
+  [[nodiscard]] emission_batch append(event_store& to,
+                                      const emission_batch& what) const;
+  [[nodiscard]] emission_batch compare(event_store& to,
+                                       const emission_batch& what) const;
   void diverge(divergence x) const;
-  [[nodiscard]] static std::string describe(const batch& at, size_t i);
+  [[nodiscard]] static std::string describe(const emission_batch& at, size_t i);
 
   emission_settings settings_;
   std::vector<std::string> applications_;

@@ -45,14 +45,19 @@ void emission_recorder::emit(const recorded_event& source,
                              std::vector<emitted_event> events,
                              const tracking& x) {
   // Within the transaction, which fails with it.
-  in_one_transaction(
-    [&] { emit(make_keyed(source, x.application, std::move(events)), x); });
+  in_one_transaction([&] {
+    auto answers
+      = std::make_shared<keyed_emissions>(outbox_.applications().size());
+    add_keyed(source, x.application, std::move(events), *answers);
+    emit(answers, 0, x);
+  });
 }
 
-void emission_recorder::emit(keyed_emission answers, const tracking& x) {
+void emission_recorder::emit(const std::shared_ptr<const keyed_emissions>& from,
+                             size_t i, const tracking& x) {
   in_one_transaction([&] {
     take(x);
-    outbox_.take(std::move(answers));
+    outbox_.take(from, i);
     if (outbox_.is_full())
       deliver();
   });

@@ -4,6 +4,7 @@
 
 #include "storage/emission.hpp"
 #include "storage/emission_outbox.hpp"
+#include "storage/keyed_emissions.hpp"
 #include "storage/process_recorder.hpp"
 #include "storage/tracking_recorder.hpp"
 
@@ -48,8 +49,9 @@ public:
   void emit(const recorded_event& source, std::vector<emitted_event> events,
             const tracking& x);
 
-  /// Records answers that have their keys already, likewise.
-  void emit(keyed_emission answers, const tracking& x);
+  /// Records the answers to the event `i` of `from`, likewise.
+  void emit(const std::shared_ptr<const keyed_emissions>& from, size_t i,
+            const tracking& x);
 
   void insert_tracking(const tracking& x) override;
 
@@ -88,11 +90,12 @@ public:
 
   std::optional<std::chrono::milliseconds> poll_interval() const override;
 
-  /// As in `emission_outbox`. Thread-safe.
-  [[nodiscard]] keyed_emission
-  make_keyed(const recorded_event& source, const std::string& application,
-             std::vector<emitted_event> events) const {
-    return outbox_.make_keyed(source, application, std::move(events));
+  /// Adds the answers to `source`, which end there, as in `emission_outbox`.
+  /// Thread-safe.
+  void add_keyed(const recorded_event& source, const std::string& application,
+                 std::vector<emitted_event> events, keyed_emissions& to) const {
+    outbox_.add_keyed(source, application, std::move(events), to);
+    to.end_event(source.position);
   }
 
   /// The applications that are emitted into, that of the first target first.

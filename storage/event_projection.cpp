@@ -18,36 +18,20 @@ emission_settings settings_of(const event_projection_description& x) {
 
 // -- what is prepared ---------------------------------------------------------
 
-/// Answers to the events of a slice, each taken once.
+/// Answers to the events of a slice.
 class event_projection::prepared_answers final : public prepared_events {
 public:
-  void add(log_position position, keyed_emission answers) {
-    answers_.push_back({position, std::move(answers)});
+  explicit prepared_answers(std::shared_ptr<const keyed_emissions> answers)
+    : answers_(std::move(answers)) {
+    // nop
   }
 
-  /// Moves the answers to the event at `position` to `to`. Returns false if
-  /// there are none, or not any more.
-  bool take(log_position position, keyed_emission& to) {
-    auto found
-      = std::lower_bound(answers_.begin(), answers_.end(), position,
-                         [](auto& x, auto at) { return x.position < at; });
-    if (found == answers_.end() || found->position != position
-        || found->is_taken)
-      return false;
-    found->is_taken = true;
-    to = std::move(found->answers);
-    return true;
+  [[nodiscard]] const std::shared_ptr<const keyed_emissions>& answers() const {
+    return answers_;
   }
 
 private:
-  struct answers_at {
-    log_position position;
-    keyed_emission answers;
-    bool is_taken = false;
-  };
-
-  /// In the order of their positions.
-  std::vector<answers_at> answers_;
+  std::shared_ptr<const keyed_emissions> answers_;
 };
 
 // -- construction -------------------------------------------------------------
@@ -77,11 +61,12 @@ event_projection::event_projection(event_projection_description description,
 
 void event_projection::process_event(const recorded_event& event,
                                      const tracking& x) {
-  keyed_emission ready;
-  if (prepared_ && prepared_->take(event.position, ready))
-    recorder_->emit(std::move(ready), x);
-  else
-    recorder_->emit(event, answers_to(event), x);
+  if (prepared_)
+    if (auto i = prepared_->answers()->find(event.position)) {
+      recorder_->emit(prepared_->answers(), *i, x);
+      return;
+    }
+  recorder_->emit(event, answers_to(event), x);
 }
 
 std::shared_ptr<void>
@@ -116,26 +101,22 @@ event_projection::answers_to(const recorded_event& event) const {
 
 std::shared_ptr<prepared_events> event_projection::prepare(
   const log_slice& slice, const std::string& application) const {
-  auto result = std::make_shared<prepared_answers>();
-  size_t events = 0;
-  size_t bytes = 0;
+  auto result
+    = std::make_shared<keyed_emissions>(recorder_->applications().size());
   for (auto& x : slice.events) {
     if (!wants(x.topic))
       continue;
     try {
-      auto answers = recorder_->make_keyed(x, application, answers_to(x));
-      events += answers.requests.size();
-      bytes += answers.bytes;
-      result->add(x.position, std::move(answers));
+      recorder_->add_keyed(x, application, answers_to(x), *result);
     } catch (const std::exception&) {
       // It fails again when its turn has come.
       break;
     }
-    if (events >= emission_outbox::events_max
-        || bytes >= emission_outbox::bytes_max)
+    if (result->size() >= emission_outbox::events_max
+        || result->bytes() >= emission_outbox::bytes_max)
       break;
   }
-  return result;
+  return std::make_shared<prepared_answers>(std::move(result));
 }
 
 bool event_projection::wants(const std::string& topic) const {

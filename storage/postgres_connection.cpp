@@ -51,56 +51,51 @@ postgres_connection::~postgres_connection() {
 // -- modifiers ----------------------------------------------------------------
 
 pqxx::result postgres_connection::execute(const std::string& sql) {
-  return guarded([&](open_session& at) { return at.work.exec(sql); });
+  return guarded(
+    [&](open_session& at) { return at.work.exec(behind_deferred(sql)); });
 }
 
-pqxx::result
-postgres_connection::execute_with(const std::string& sql, std::string_view last,
-                                  const std::vector<std::string_view>& texts) {
+pqxx::result postgres_connection::run_on_texts(
+  std::string_view sql, const std::vector<std::string_view>& texts) {
   return guarded([&](open_session& at) {
     std::string elements;
     for (auto x : texts)
       elements += (elements.empty() ? "" : ",") + at.work.quote(std::string{x});
-    return at.work.exec(sql + "; EXECUTE " + at.session.statement(last)
-                        + "(ARRAY[" + elements + "]::text[])");
+    return at.work.exec(behind_deferred("EXECUTE " + at.session.statement(sql)
+                                        + "(ARRAY[" + elements + "]::text[])"));
   });
 }
 
-/// Begins a transaction by calling `f()`.
-template <class F>
-pqxx::result postgres_connection::begin_by(F f) {
-  try {
-    auto result = f();
-    in_transaction_ = true;
-    return result;
-  } catch (...) {
-    // It may have begun where a later one of its statements has failed.
-    in_transaction_ = true;
-    roll_back();
-    throw;
-  }
-}
-
 void postgres_connection::begin(const std::string& sql) {
-  begin_by([&] { return execute(sql); });
+  connect();
+  in_transaction_ = true;
+  deferred_ = sql;
 }
 
-pqxx::result
-postgres_connection::begin_with(const std::string& sql, std::string_view first,
-                                const std::vector<std::string_view>& texts) {
-  return begin_by([&] { return execute_with(sql, first, texts); });
+void postgres_connection::execute_later(const std::string& sql) {
+  deferred_ += (deferred_.empty() ? "" : "; ") + sql;
+}
+
+/// Returns `sql` behind the statements that were to go with it.
+std::string postgres_connection::behind_deferred(const std::string& sql) {
+  // It may have begun where a later one of its statements has failed.
+  has_begun_ = in_transaction_;
+  auto result = std::exchange(deferred_, {});
+  return result.empty() || sql.empty() ? result + sql : result + "; " + sql;
 }
 
 void postgres_connection::commit(const std::string& before) {
   if (session_ && session_->session.transaction_failed())
     throw pqxx::failure{"a statement of the transaction has failed"};
   execute(before.empty() ? "COMMIT" : before + "; COMMIT");
-  in_transaction_ = false;
+  in_transaction_ = has_begun_ = false;
 }
 
 void postgres_connection::roll_back() noexcept {
+  deferred_.clear();
+  in_transaction_ = false;
   // Without the session there is no transaction either.
-  if (std::exchange(in_transaction_, false))
+  if (std::exchange(has_begun_, false))
     execute_or_disconnect("ROLLBACK");
 }
 

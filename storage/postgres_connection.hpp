@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace projections {
@@ -51,26 +52,41 @@ public:
   template <class... Args>
   pqxx::result run(std::string_view sql, const Args&... args) {
     return guarded([&](open_session& at) {
-      return at.work.exec_prepared(at.session.statement(sql), args...);
+      auto& name = at.session.statement(sql);
+      if (deferred_.empty())
+        return at.work.exec_prepared(name, args...);
+      if constexpr ((is_short<Args> && ...))
+        return at.work.exec(behind_deferred(execution_of(at, name, args...)));
+      at.work.exec(behind_deferred({}));
+      return at.work.exec_prepared(name, args...);
     });
   }
+
+  /// Executes the prepared statement `sql` likewise, whose parameter is an
+  /// array of texts.
+  pqxx::result run_on_texts(std::string_view sql,
+                            const std::vector<std::string_view>& texts);
 
   /// Executes `sql`, which may be several statements, without preparing it.
   pqxx::result execute(const std::string& sql);
 
-  /// Begins a transaction by executing `sql`.
+  /// Begins a transaction. `sql`, which does that, is executed with what is
+  /// executed next, in the same round trip. Throws if there is no connection.
   void begin(const std::string& sql = "BEGIN ISOLATION LEVEL READ COMMITTED");
 
-  /// Executes `sql`, which may be several statements, and then the prepared
-  /// statement `last`, whose parameter is an array of texts, in the same round
-  /// trip. Returns what that selects.
-  pqxx::result execute_with(const std::string& sql, std::string_view last,
-                            const std::vector<std::string_view>& texts);
+  /// Executes `sql` in the transaction with what is executed next or with the
+  /// commit, in the same round trip. An error of it is one of those.
+  void execute_later(const std::string& sql);
 
-  /// Begins a transaction by executing `sql`, and runs the prepared statement
-  /// `first` likewise.
-  pqxx::result begin_with(const std::string& sql, std::string_view first,
-                          const std::vector<std::string_view>& texts);
+  /// Executes a prepared statement, as in `run`, likewise. Nothing can be
+  /// wrong with `args`, and nobody sees what it returns.
+  template <class... Args>
+  void run_later(std::string_view sql, const Args&... args) {
+    guarded([&](open_session& at) {
+      execute_later(execution_of(at, at.session.statement(sql), args...));
+      return pqxx::result{};
+    });
+  }
 
   /// Commits the transaction, with the statements `before` in the same round
   /// trip. Throws if the transaction is void because a statement has failed. If
@@ -117,9 +133,6 @@ public:
   }
 
 private:
-  template <class F>
-  pqxx::result begin_by(F f);
-
   struct open_session {
     open_session(const postgres_uri& uri, int interrupt)
       : session(uri, interrupt) {
@@ -154,6 +167,21 @@ private:
     }
   }
 
+  /// Whether parameters of this type can stand in the text of a statement.
+  template <class T>
+  static constexpr bool is_short
+    = std::is_convertible_v<const T&, std::string> || std::is_integral_v<T>;
+
+  /// Returns the text that executes the prepared statement `name`.
+  template <class... Args>
+  static std::string execution_of(open_session& at, const std::string& name,
+                                  const Args&... args) {
+    std::string list;
+    ((list += (list.empty() ? "(" : ", ") + at.work.quote(args)), ...);
+    return "EXECUTE " + name + (list.empty() ? list : list + ')');
+  }
+
+  std::string behind_deferred(const std::string& sql);
   void connect();
   [[noreturn]] void throw_lost();
   [[noreturn]] void throw_error(std::string_view tried,
@@ -162,6 +190,12 @@ private:
   postgres_uri uri_;
   uint64_t session_number_ = 0;
   bool in_transaction_ = false;
+
+  /// Whether the server knows of the transaction.
+  bool has_begun_ = false;
+
+  /// Statements of the transaction that go with what is executed next.
+  std::string deferred_;
 
   std::atomic<bool> interrupted_ = false;
   /// Set while interrupted, for connecting.

@@ -19,9 +19,8 @@ postgres_event_store::append(const std::vector<append_request>& requests) {
   if (plan.streams().empty())
     return plan.finish();
   connection_.call("append", [&] {
-    auto versions = tables_.begin(connection_, plan);
     try {
-      tables_.write(connection_, plan, versions);
+      tables_.write(connection_, plan, tables_.begin(connection_, plan));
       if (plan.rows().empty())
         connection_.roll_back();
       else

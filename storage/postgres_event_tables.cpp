@@ -73,8 +73,8 @@ int64_t limit_of(size_t limit) {
 pqxx::result postgres_event_tables::begin(postgres_connection& at,
                                           const append_plan& plan) const {
   // The versions are looked up under the lock, in the round trip that takes it.
-  return at.begin_with(sql_.begin_append + savepoint_for(plan),
-                       sql_.select_versions, plan.streams());
+  at.begin(sql_.begin_append + savepoint_for(plan));
+  return at.run_on_texts(sql_.select_versions, plan.streams());
 }
 
 void postgres_event_tables::write(postgres_connection& at, append_plan& plan,
@@ -110,7 +110,7 @@ std::vector<append_outcome> postgres_event_tables::append(
   if (!plan.rows().empty())
     end += sql_.notify;
   if (!end.empty())
-    at.execute(end);
+    at.execute_later(end);
   return plan.finish();
 }
 
@@ -129,8 +129,8 @@ postgres_event_tables::savepoint_for(const append_plan& plan) const {
 /// of the streams of `plan`.
 pqxx::result postgres_event_tables::lock(postgres_connection& at,
                                          const append_plan& plan) const {
-  return at.execute_with(sql_.lock + savepoint_for(plan), sql_.select_versions,
-                         plan.streams());
+  at.execute_later(sql_.lock + savepoint_for(plan));
+  return at.run_on_texts(sql_.select_versions, plan.streams());
 }
 
 /// Returns what is wrong with the names in `request` for PostgreSQL.

@@ -229,9 +229,13 @@ postgres_tracking::version(std::string_view application) {
 
 /// Writes what the transaction of this thread has gathered.
 void postgres_tracking::flush() {
-  pending_.write([this](const tracking& x) { write(x); });
-  writing_.call("write what a view has gathered",
-                [this] { hooks_.flush(writing_); });
+  writing_.call("write what a view has gathered", [this] {
+    hooks_.flush(writing_);
+    // The first position has locked the row, so this one cannot be refused.
+    pending_.write([this](const tracking& x) {
+      writing_.run_later(sql_.upsert, x.application, x.position);
+    });
+  });
 }
 
 void postgres_tracking::write(const tracking& x) {

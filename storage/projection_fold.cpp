@@ -166,6 +166,8 @@ bool projection_fold::fold_group(const log_slice& slice,
     failed_event_ = describe(*at);
     throw;
   }
+  // Whoever has prepared it frees it, while the next group is folded.
+  processor_->use_prepared(nullptr);
   position_ = reached;
   events_ += count;
   return at != last;
