@@ -7,13 +7,21 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace projections {
 
 namespace {
 
-/// So many slices are held, one of them being folded.
-constexpr size_t slices_max = 2;
+/// So many slices are held, those included that are being folded.
+constexpr size_t slices_max = 4;
+
+/// So many are folded in one step.
+constexpr size_t step_slices_max = 2;
+
+/// As in `step_time_max`.
+constexpr std::chrono::milliseconds lone_step_time_max{25};
+constexpr std::chrono::milliseconds shared_step_time_max{2};
 
 } // namespace
 
@@ -130,8 +138,8 @@ void runner_state::go_on() {
   else if (status_.phase == runner_phase::beginning)
     begin();
   else {
-    read_ahead();
     fold_next();
+    read_ahead();
   }
 }
 
@@ -208,6 +216,14 @@ void runner_state::fold_next() {
     take_step(view_step_kind::fold);
 }
 
+/// Returns how long a step goes on: short where others wait for the worker, or
+/// it keeps a thread of the system.
+std::chrono::milliseconds runner_state::step_time_max() const {
+  auto has_worker_alone
+    = worker_.use_count() == 1 && fold_->processor().recorder().connection();
+  return has_worker_alone ? lone_step_time_max : shared_step_time_max;
+}
+
 void runner_state::take_step(view_step_kind kind, log_position head) {
   is_stepping_ = true;
   view_step step;
@@ -215,8 +231,10 @@ void runner_state::take_step(view_step_kind kind, log_position head) {
   step.fold = fold_;
   step.head = head;
   if (kind == view_step_kind::fold) {
-    step.slice = slices_.front().slice;
-    step.prepared = slices_.front().prepared;
+    auto count = std::min(slices_.size(), step_slices_max);
+    step.slices.assign(slices_.begin(),
+                       slices_.begin() + static_cast<ptrdiff_t>(count));
+    step.time_max = step_time_max();
   }
   compat::request(self_, *worker_, std::move(step))
     .then(
@@ -261,7 +279,7 @@ void runner_state::step_taken(view_step_kind kind, const view_step_done& x) {
     begun();
   } else if (kind == view_step_kind::fold) {
     position_is(x.position);
-    folded(x.outcome == view_step_outcome::more);
+    folded();
   } else if (x.outcome == view_step_outcome::refused) {
     refuse_rebuilds(compat::words_of(x.error));
     go_on();
@@ -281,14 +299,13 @@ void runner_state::begun() {
   go_on();
 }
 
-void runner_state::folded(bool has_more) {
+void runner_state::folded() {
   retries_.reset();
-  read_slice spent;
-  if (!has_more && !slices_.empty()) {
-    spent = std::move(slices_.front());
-    slices_.pop_front();
-  }
-  // It is freed while the next one is folded.
+  std::vector<prepared_slice> spent;
+  for (; !slices_.empty() && slices_.front().slice->read_to <= status_.position;
+       slices_.pop_front())
+    spent.push_back(std::move(slices_.front()));
+  // These are freed while the next ones are folded.
   go_on();
 }
 

@@ -34,11 +34,11 @@ struct runner_settings {
   std::chrono::milliseconds stop_grace{300};
 };
 
-/// Gets events from a log reader, two slices at most, one of them being folded,
-/// and has a view worker fold them. Waits for its turn if another runner has
-/// the view, and goes on by itself when the database of the view was out of
-/// reach. An error of an event ends it, until it is asked to rebuild. When the
-/// actor ends, the view is given back.
+/// Gets events from a log reader, four slices at most, of which two are folded
+/// in one step, and has a view worker fold them. Waits for its turn if another
+/// runner has the view, and goes on by itself when the database of the view was
+/// out of reach. An error of an event ends it, until it is asked to rebuild.
+/// When the actor ends, the view is given back.
 struct runner_state {
   using interface = runner_actor;
 
@@ -59,12 +59,6 @@ struct runner_state {
 private:
   using position_promise = compat::promise<position_reached>;
 
-  /// A part of the log, and what the projection has prepared of it.
-  struct read_slice {
-    std::shared_ptr<const log_slice> slice;
-    std::shared_ptr<prepared_events> prepared;
-  };
-
   /// Who waits for a position.
   struct waiter {
     log_position position = log_start;
@@ -81,10 +75,11 @@ private:
   void hasten();
   void take_slice(const log_part& part, log_position asked_after);
   void fold_next();
+  [[nodiscard]] std::chrono::milliseconds step_time_max() const;
   void take_step(view_step_kind kind, log_position head = log_start);
   void step_taken(view_step_kind kind, const view_step_done& x);
   void begun();
-  void folded(bool has_more);
+  void folded();
   void emptied();
   void refuse_rebuilds(const std::string& why);
   void pause(std::chrono::milliseconds delay);
@@ -112,8 +107,8 @@ private:
   /// Whether this runner may fold into the view.
   bool has_claim_ = false;
 
-  /// What was read and is not folded yet, two slices at most.
-  std::deque<read_slice> slices_;
+  /// What was read and is not folded yet.
+  std::deque<prepared_slice> slices_;
 
   /// Where to read on, and whether a slice was asked for.
   log_position next_after_ = log_start;

@@ -60,8 +60,8 @@ void runner_state::position_is(log_position x) {
   status_.events = fold_->events();
   auto now = progress_meter::clock::now();
   meter_.processed(status_.events, now);
-  if (slices_.size() == 1 && slices_.front().slice->at_head
-      && slices_.front().slice->read_to <= x)
+  if (!slices_.empty() && slices_.back().slice->at_head
+      && slices_.back().slice->read_to <= x)
     meter_.found_behind(false, now);
   if (x == status_.position)
     return;

@@ -12,17 +12,17 @@ namespace projections {
 
 namespace {
 
-/// No further group is begun so long after the first one of a step.
-constexpr std::chrono::milliseconds step_time_max{2};
-
-/// Folds groups of the slice, at least one. Small groups take less time than
+/// Folds groups of the slices, at least one. Small groups take less time than
 /// the messages of a step.
 view_step_outcome fold_groups(projection_fold& fold, const view_step& step) {
   using clock = std::chrono::steady_clock;
-  auto until = clock::now() + step_time_max;
-  while (fold.fold_group(*step.slice, step.prepared))
-    if (fold.hurries() || clock::now() >= until)
-      return view_step_outcome::more;
+  auto until = clock::now() + step.time_max;
+  for (auto& x : step.slices)
+    for (auto has_more = true; has_more;) {
+      has_more = fold.fold_group(*x.slice, x.prepared);
+      if (fold.hurries() || clock::now() >= until)
+        return view_step_outcome::more;
+    }
   return view_step_outcome::done;
 }
 

@@ -8,8 +8,8 @@
 
 namespace projections {
 
-/// Takes steps, each with one group of events or as many as fit into two
-/// milliseconds, so that the runners that share a connection take turns.
+/// Takes steps, each with one group of events or as many as fit into the time
+/// that it is given, so that the runners that share a connection take turns.
 struct view_worker_state {
   using interface = view_worker_actor;
 

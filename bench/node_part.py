@@ -4,64 +4,24 @@ Used by measure.py. Every function takes the context and returns a `Section`; it
 first sentence is the section's introduction in the report.
 """
 
-import contextlib
-import dataclasses
-import os
-import platform
 import statistics
 import sys
 
-import workload
-from curves import Curves
-from report import Figure, Section, first_line, number, outcomes_table
-from running import (
-    HERE,
-    Case,
-    MeasurementError,
-    prepare,
-    resident_at,
-    run_in_turn,
+import node_curves
+import node_memory
+from node_running import (
+    MIB,
+    Context,
+    beyond_setup,
+    open_context,
+    programs,
+    with_and_without,
 )
+from report import Figure, Section, outcomes_table
+from running import HERE, Case, prepare, run_in_turn
 from store_running import Turn, take_turns
 
-MIB = 2**20
-
-
-@dataclasses.dataclass
-class Context:
-    """What the measurements share."""
-
-    node: str
-    build: object
-    folder: object
-    quick: bool
-
-    def node_command(self, *options):
-        return [self.node, "--compact", *options]
-
-    @property
-    def loop(self):
-        return str(self.build / "bench" / "bench_baseline")
-
-    def count(self, full):
-        return full // 10 if self.quick else full
-
-    def rounds(self, full):
-        return 2 if self.quick else full
-
-
-@contextlib.contextmanager
-def open_context(chosen, build, files):
-    node = os.path.abspath(chosen.node or build / "projection-node")
-    yield Context(node=node, build=build, folder=files, quick=chosen.quick)
-
-
-def programs(context):
-    """Returns the lines that say which programs were measured."""
-    return [
-        f"- node: {first_line([context.node, '--version'])}; "
-        f"Python {platform.python_version()}; Node {first_line(['node', '--version'])}",
-    ]
+__all__ = ["MEASUREMENTS", "Context", "open_context", "programs"]
 
 
 def peers(context, requests, slow_rounds, *node_options):
@@ -202,25 +162,6 @@ def latency(context):
     return Section(figures, runs)
 
 
-def beyond_setup(runs, label):
-    """Returns the seconds that a case took beyond creating its projections."""
-    taken = runs[label].wall - runs[f"{label}, creating only"].wall
-    if taken <= 0:
-        raise MeasurementError(f"{label}: too few updates to be told from the set-up")
-    return taken
-
-
-def with_and_without(context, label, count, *options):
-    """The node on updates, and on the creating of their projections alone."""
-    command = context.node_command("--max-request-bytes=268435456")
-    requests = prepare(context.folder, "updates", "--count", count, *options)
-    setup = prepare(context.folder, "updates", "--count", 0, *options)
-    return [
-        Case(label, command, requests, label),
-        Case(f"{label}, creating only", command, setup),
-    ]
-
-
 def large_states(context):
     """Updates of one projection with 10 and with 100,000 rows; what creating it
     takes is measured apart and taken off."""
@@ -267,145 +208,6 @@ def large_states(context):
     return Section(figures, runs)
 
 
-def with_loop(context, label, count, *options):
-    """The cases of `with_and_without`, and one round of the C++ loop on each."""
-    cases = with_and_without(context, label, count, *options)
-    loop, setup = f"{label}, C++ loop", f"{label}, C++ loop, creating only"
-    return [
-        *cases,
-        Case(loop, [context.loop], cases[0].requests, label, 1),
-        Case(setup, [context.loop], cases[1].requests, None, 1),
-    ]
-
-
-def bend(context, curves, points):
-    """Measures a curve of the node and one of the C++ loop. A point is an x, its label,
-    a number of updates and the options of their workload. Returns the runs."""
-    runs = {}
-    curves.points = {"node": [], "C++ loop": []}
-    for x, label, count, options in points:
-        cases = with_loop(context, label, count, *options)
-        runs |= run_in_turn(context.folder, cases, context.rounds(3))
-        for program, case in (("node", label), ("C++ loop", f"{label}, C++ loop")):
-            curves.points[program].append((x, count / beyond_setup(runs, case)))
-    return runs
-
-
-def many_projections(context):
-    """The same number of updates over 1 to 100,000 projections of 10 rows, in turn;
-    what creating them takes is measured apart and taken off."""
-    curves = Curves(
-        "node-projections",
-        "Updates over projections of 10 rows, state in every reply",
-        "projections",
-        "updates a second",
-        logarithmic_y=False,
-    )
-    sizes = [10**power for power in range(0, 5 if context.quick else 6)]
-    runs = bend(
-        context,
-        curves,
-        [
-            (
-                size,
-                f"{size:,} projection{'s' if size > 1 else ''}",
-                500_000,
-                ("--projections", size, "--change"),
-            )
-            for size in sizes
-        ],
-    )
-    rates = [y for _, y in curves.points["node"]]
-    figures = [
-        Figure(
-            "projections: throughput at the slowest number over the fastest",
-            min(rates) / max(rates),
-            at_least=0.5,
-            note=f"{number(min(rates))} to {number(max(rates))} updates a second",
-        ),
-        Figure(
-            f"projections: throughput of {sizes[-1]:,} over that of 1",
-            rates[-1] / rates[0],
-        ),
-    ]
-    return Section(figures, runs, curves=[curves])
-
-
-def state_sizes(context):
-    """Updates of one projection whose state has 10 to 1,000,000 rows, without the state
-    in the reply; what creating it takes is measured apart and taken off."""
-    curves = Curves(
-        "node-state-sizes",
-        "Updates of one projection, state not in the reply",
-        "rows of the state",
-        "updates a second",
-        logarithmic_y=False,
-    )
-    count = 500_000
-    options = ("--projections", 1, "--change", "--no-state", "--rows")
-    runs = bend(
-        context,
-        curves,
-        [
-            (10**power, f"{10**power:,} rows", count, (*options, 10**power))
-            for power in range(1, 6 if context.quick else 7)
-        ],
-    )
-    return Section([], runs, curves=[curves])
-
-
-def event_sizes(context):
-    """Updates with rows of 64 B to 64 KiB, over 10 projections of 100 rows, without the
-    state in the reply. Small rows are 500,000, large ones 256 MiB in all."""
-    curves = Curves(
-        "node-event-sizes",
-        "Updates of 10 projections of 100 rows, state not in the reply",
-        "bytes of an event's data",
-        "updates a second",
-    )
-    points = []
-    for size in (64, 256, 1_024, 4_096, 16_384, 65_536):
-        count = min(500_000, context.count(256 * MIB) // size)
-        options = ("--projections", 10, "--rows", 100, "--row-bytes", size)
-        points.append(
-            (size, f"{size:,} B", count, (*options, "--change", "--no-state"))
-        )
-    runs = bend(context, curves, points)
-    return Section([], runs, curves=[curves])
-
-
-def threads(context):
-    """What a second worker thread gains. The threads that read and write are there
-    besides, so that with one worker the node uses more than one processor."""
-    curves = Curves(
-        "node-threads",
-        "Requests over worker threads",
-        "worker threads",
-        "requests a second",
-        logarithmic_x=False,
-        logarithmic_y=False,
-    )
-    count = context.count(500_000)
-    kinds = {
-        "updates of 1 projection": ("updates", "--projections", 1, "--change"),
-        "updates of 1,000 projections": ("updates", "--change"),
-        "events": ("events",),
-    }
-    runs = {}
-    for kind, options in kinds.items():
-        requests = prepare(context.folder, *options, "--count", count)
-        labels = {x: f"{kind}, {x} thread{'s' if x > 1 else ''}" for x in (1, 2)}
-        cases = [
-            Case(label, context.node_command(f"--threads={x}"), requests, kind)
-            for x, label in labels.items()
-        ]
-        runs |= run_in_turn(context.folder, cases, context.rounds(3))
-        curves.points[kind] = [
-            (x, count / runs[label].wall) for x, label in labels.items()
-        ]
-    return Section([], runs, curves=[curves])
-
-
 def embedded(context):
     """Typed requests to a node within a program's own actor system, so many of them
     under way; round trips are made by a scoped actor, one at a time."""
@@ -448,70 +250,6 @@ def embedded(context):
     return Section(figures, lines=outcomes_table(outcomes))
 
 
-def forgotten_events():
-    """Events that the node takes through all its buffers and then forgets, since
-    nobody subscribed to their type."""
-    yield '{"type":"subscribe","event_types":["Counted"]}'
-    for number_sent in range(200_000):
-        yield (
-            f'{{"type":"event","event":{{"type":"Ignored","id":"{number_sent:040}",'
-            f'"payload":{{}}}}}}'
-        )
-
-
-def empty_projections(context):
-    """Resident memory of 100,000 projections whose state is `[]`."""
-    count = context.count(100_000)
-    base, (full,) = resident_at(
-        context.node_command(), forgotten_events(), workload.creates(count, 0), [count]
-    )
-    figure = Figure(
-        "memory: a projection of `[]`",
-        (full - base) / count,
-        " bytes",
-        at_most=2048,
-        note=f"resident {base / MIB:.1f} MiB before, {full / MIB:.1f} MiB after",
-    )
-    return Section([figure])
-
-
-def id_memory(context, what, at_most, derived=False, window=0):
-    """Feeds ids and returns the figure for what they take, on average over all
-    numbers of ids from a million on."""
-    last = 2_000_000 if context.quick else 10_000_000
-    marks = range(1_000_000, last + 1, 250_000)
-    options = [f"--dedup-window={window}"] if window else []
-    base, sizes = resident_at(
-        context.node_command(*options),
-        forgotten_events(),
-        workload.ids(last, derived),
-        marks,
-    )
-    kept = [min(window or mark, mark) for mark in marks]
-    each = [(size - base) / ids for size, ids in zip(sizes, kept)]
-    return Figure(
-        f"memory: {what}",
-        statistics.mean(each),
-        " bytes",
-        at_most=at_most,
-        note=f"average over {marks[0]:,} to {last:,} ids; "
-        f"smallest {min(each):.1f}, largest {max(each):.1f}",
-    )
-
-
-def processed_ids(context):
-    """Resident memory of processed event ids, read at every 250,000 from 1 to 10
-    million."""
-    window = 1_000_000
-    return Section(
-        [
-            id_memory(context, "an event's own id of 40 bytes", 32),
-            id_memory(context, "a derived event id", 64, derived=True),
-            id_memory(context, f"an id in a window of {window:,}", 48, window=window),
-        ]
-    )
-
-
 MEASUREMENTS = {
     "repeated-updates": repeated_updates,
     "changing-updates": changing_updates,
@@ -519,11 +257,11 @@ MEASUREMENTS = {
     "rebuild": rebuild,
     "latency": latency,
     "large-states": large_states,
-    "many-projections": many_projections,
-    "state-sizes": state_sizes,
-    "event-sizes": event_sizes,
-    "threads": threads,
+    "many-projections": node_curves.many_projections,
+    "state-sizes": node_curves.state_sizes,
+    "event-sizes": node_curves.event_sizes,
+    "threads": node_curves.threads,
     "embedded": embedded,
-    "empty-projections": empty_projections,
-    "processed-ids": processed_ids,
+    "empty-projections": node_memory.empty_projections,
+    "processed-ids": node_memory.processed_ids,
 }

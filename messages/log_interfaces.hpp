@@ -171,13 +171,21 @@ enum class view_step_kind : uint8_t {
   leave,
 };
 
+/// A part of the log, and what a projection has prepared of it, which may be
+/// null.
+struct prepared_slice {
+  std::shared_ptr<const log_slice> slice;
+  std::shared_ptr<prepared_events> prepared;
+};
+
 /// Asks for a step of a fold.
 struct view_step {
   view_step_kind kind = view_step_kind::claim;
   std::shared_ptr<projection_fold> fold;
-  /// What to fold, for that step, and what was prepared of it; else null.
-  std::shared_ptr<const log_slice> slice;
-  std::shared_ptr<prepared_events> prepared;
+  /// What to fold, in the order of the log, for that step.
+  std::vector<prepared_slice> slices;
+  /// No further group is begun so long after the first one.
+  std::chrono::milliseconds time_max{0};
   /// The head of the log, to begin.
   log_position head = log_start;
 };
@@ -185,7 +193,7 @@ struct view_step {
 /// How a step ended.
 enum class view_step_outcome : uint8_t {
   done,
-  /// The slice has further groups.
+  /// There are further groups.
   more,
   /// Somebody else has the claim, or other applications are in a view that was
   /// to be emptied.

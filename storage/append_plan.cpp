@@ -28,6 +28,8 @@ void append_plan::decide() {
   for (size_t i = 0; i < requests_.size(); ++i)
     if (!is_open(i))
       malformed_.push_back(i);
+  keys_.reserve(keys_.size() + key_count());
+  rows_.reserve(requests_.size());
   for (size_t first = 0; first < requests_.size();) {
     auto end = group_end(requests_, first);
     decide_group(first, end);

@@ -16,6 +16,14 @@ std::vector<emission_target> joined(emission_target first,
   return others;
 }
 
+/// Returns the position of `application` among `positions`; null for none.
+tracking* find(std::vector<tracking>& positions, std::string_view application) {
+  for (auto& x : positions)
+    if (x.application == application)
+      return &x;
+  return nullptr;
+}
+
 } // namespace
 
 emission_recorder::emission_recorder(emission_settings settings,
@@ -104,14 +112,21 @@ void emission_recorder::run_part(const std::function<void()>& commands) {
 
 /// Takes `x` to be recorded.
 void emission_recorder::take(const tracking& x) {
-  auto last = max_tracking_id(x.application);
-  if (last && *last >= x.position)
-    throw already_recorded(x, *last);
-  for (auto& known : reached_)
-    if (known.application == x.application) {
-      known.position = x.position;
-      return;
-    }
+  auto* known = find(reached_, x.application);
+  if (known) {
+    if (known->position >= x.position)
+      throw already_recorded(x, known->position);
+    known->position = x.position;
+    return;
+  }
+  // What follows the position that was recorded last is not looked up: the
+  // commit refuses it if somebody else has recorded more.
+  if (auto* before = find(recorded_, x.application);
+      !before || before->position >= x.position) {
+    auto last = recorder_->max_tracking_id(x.application);
+    if (last && *last >= x.position)
+      throw already_recorded(x, *last);
+  }
   reached_.push_back(x);
 }
 
@@ -128,6 +143,11 @@ void emission_recorder::deliver() {
     for (auto& x : reached_)
       recorder_->insert_tracking(x);
   });
+  for (auto& x : reached_)
+    if (auto* before = find(recorded_, x.application))
+      before->position = x.position;
+    else
+      recorded_.push_back(x);
   outbox_.clear();
   reached_.clear();
 }
@@ -152,18 +172,10 @@ void emission_recorder::interrupt(bool on) noexcept {
 // -- inspectors ---------------------------------------------------------------
 
 std::optional<log_position>
-emission_recorder::reached(std::string_view application) const {
-  for (auto& x : reached_)
-    if (x.application == application)
-      return x.position;
-  return std::nullopt;
-}
-
-std::optional<log_position>
 emission_recorder::max_tracking_id(std::string_view application) {
   if (in_transaction())
-    if (auto known = reached(application))
-      return known;
+    if (auto* known = find(reached_, application))
+      return known->position;
   return recorder_->max_tracking_id(application);
 }
 

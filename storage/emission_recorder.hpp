@@ -107,8 +107,6 @@ private:
   [[nodiscard]] bool in_transaction() const {
     return thread_ == std::this_thread::get_id();
   }
-  [[nodiscard]] std::optional<log_position>
-  reached(std::string_view application) const;
   void run_part(const std::function<void()>& commands);
   void take(const tracking& x);
   void deliver();
@@ -128,6 +126,9 @@ private:
   /// What the transaction has gathered: positions, one for each application of
   /// which events are answered, and answers.
   std::vector<tracking> reached_;
+
+  /// The positions that the transactions before have recorded.
+  std::vector<tracking> recorded_;
 
   /// Whether a part of the transaction has failed.
   bool is_doomed_ = false;

@@ -14,6 +14,9 @@ constexpr size_t first_index_at = 16;
 constexpr size_t header_bytes = 20;
 constexpr size_t header_bytes_if_empty = 12;
 
+/// What goes before each element: its size.
+constexpr size_t size_bytes = 4;
+
 /// Writes the four bytes of `x` to `at`, the highest of them first.
 void put(char* at, uint32_t x) {
   for (int i = 0; i < 4; ++i)
@@ -21,14 +24,18 @@ void put(char* at, uint32_t x) {
 }
 
 void append(std::string& to, uint32_t x) {
-  to.resize(to.size() + 4);
-  put(to.data() + to.size() - 4, x);
+  to.resize(to.size() + size_bytes);
+  put(to.data() + to.size() - size_bytes, x);
 }
 
 } // namespace
 
 postgres_array::postgres_array(element type) : bytes_(header_bytes, '\0') {
   put(bytes_.data() + type_at, static_cast<uint32_t>(type));
+}
+
+void postgres_array::reserve(size_t count, size_t bytes) {
+  bytes_.reserve(header_bytes + count * size_bytes + bytes);
 }
 
 void postgres_array::add(std::string_view x) {

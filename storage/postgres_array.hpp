@@ -24,6 +24,9 @@ public:
 
   // -- modifiers ---------------------------------------------------------------
 
+  /// Makes room for `count` elements with `bytes` bytes in all.
+  void reserve(size_t count, size_t bytes);
+
   /// Adds an element, which is text or bytes.
   void add(std::string_view x);
 

@@ -61,13 +61,15 @@ postgres_event_tables::statements::statements(const table_names& tables,
     savepoint("SAVEPOINT projections_append"),
     roll_back("ROLLBACK TO SAVEPOINT projections_append"),
     release("RELEASE SAVEPOINT projections_append"),
+    // Arrays of the same length, whose elements are taken side by side without
+    // being gathered first, as they would be in FROM.
     insert_keys("INSERT INTO " + tables.keys
-                + " SELECT * FROM unnest($1::text[], $2::bigint[])"),
+                + " SELECT unnest($1::text[]), unnest($2::bigint[])"),
     insert_metadata("INSERT INTO " + tables.metadata
-                    + " SELECT * FROM unnest($1::bigint[], $2::text[])"),
+                    + " SELECT unnest($1::bigint[]), unnest($2::text[])"),
     insert_both("WITH keys AS (" + insert_keys + ") INSERT INTO "
                 + tables.metadata
-                + " SELECT * FROM unnest($3::bigint[], $4::text[])"),
+                + " SELECT unnest($3::bigint[]), unnest($4::text[])"),
     // Events have the same columns in all statements, metadata in some.
     select_stream("SELECT notification_id, originator_id, originator_version, "
                   "topic, state, metadata FROM "

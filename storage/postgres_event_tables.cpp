@@ -66,6 +66,27 @@ int64_t limit_of(size_t limit) {
     std::min<size_t>(limit, std::numeric_limits<int64_t>::max() - 1));
 }
 
+/// What is recorded beside the event at a position.
+using text_at = std::pair<std::string_view, log_position>;
+
+/// The columns of a table beside that of the events.
+struct columns_beside {
+  explicit columns_beside(const std::vector<text_at>& rows) {
+    size_t bytes = 0;
+    for (auto& [text, position] : rows)
+      bytes += text.size();
+    texts.reserve(rows.size(), bytes);
+    positions.reserve(rows.size(), rows.size() * sizeof(log_position));
+    for (auto& [text, position] : rows) {
+      texts.add(text);
+      positions.add(position);
+    }
+  }
+
+  postgres_array texts{postgres_array::element::text};
+  postgres_array positions{postgres_array::element::bigint};
+};
+
 } // namespace
 
 // -- modifiers ----------------------------------------------------------------
@@ -191,18 +212,29 @@ size_t postgres_event_tables::insert_some(postgres_connection& at,
   postgres_array versions{postgres_array::element::bigint};
   postgres_array topics{postgres_array::element::text};
   postgres_array payloads{postgres_array::element::bytea};
-  size_t bytes = 0;
+  size_t stream_bytes = 0;
+  size_t topic_bytes = 0;
+  size_t payload_bytes = 0;
   auto end = begin;
   for (; end < plan.rows().size() && end - begin < insert_rows_max
-         && bytes < insert_bytes_max;
+         && stream_bytes + topic_bytes + payload_bytes < insert_bytes_max;
        ++end) {
     auto& row = plan.rows()[end];
+    stream_bytes += row.request->stream.size();
+    topic_bytes += row.event->topic.size();
+    payload_bytes += row.event->payload.size();
+  }
+  auto count = end - begin;
+  streams.reserve(count, stream_bytes);
+  versions.reserve(count, count * sizeof(stream_version));
+  topics.reserve(count, topic_bytes);
+  payloads.reserve(count, payload_bytes);
+  for (auto i = begin; i < end; ++i) {
+    auto& row = plan.rows()[i];
     streams.add(row.request->stream);
     versions.add(row.version);
     topics.add(row.event->topic);
     payloads.add(row.event->payload);
-    bytes += row.request->stream.size() + row.event->topic.size()
-             + row.event->payload.size();
   }
   auto positions
     = at.run(sql_.insert_events, streams.parameter(), versions.parameter(),
@@ -216,38 +248,33 @@ size_t postgres_event_tables::insert_some(postgres_connection& at,
 /// if one of the keys is in the store.
 bool postgres_event_tables::insert_beside(postgres_connection& at,
                                           const append_plan& plan) const {
-  std::vector<std::pair<std::string_view, log_position>> keys;
-  postgres_array metadata{postgres_array::element::text};
-  postgres_array metadata_at{postgres_array::element::bigint};
+  std::vector<text_at> keys;
+  std::vector<text_at> metadata;
   for (size_t i = 0; i < plan.rows().size(); ++i) {
     auto& event = *plan.rows()[i].event;
     if (!event.idempotency_key.empty())
       keys.emplace_back(event.idempotency_key, plan.position(i));
-    if (!event.metadata.empty()) {
-      metadata.add(event.metadata);
-      metadata_at.add(plan.position(i));
-    }
+    if (!event.metadata.empty())
+      metadata.emplace_back(event.metadata, plan.position(i));
   }
+  columns_beside beside{metadata};
   if (keys.empty()) {
     if (!metadata.empty())
-      at.run(sql_.insert_metadata, metadata_at.parameter(),
-             metadata.parameter());
+      at.run(sql_.insert_metadata, beside.positions.parameter(),
+             beside.texts.parameter());
     return true;
   }
   // In the order of the index, so that each of its pages is found once.
   std::sort(keys.begin(), keys.end());
-  postgres_array key_texts{postgres_array::element::text};
-  postgres_array keys_at{postgres_array::element::bigint};
-  for (auto& [key, position] : keys) {
-    key_texts.add(key);
-    keys_at.add(position);
-  }
+  columns_beside taken{keys};
   try {
     if (metadata.empty())
-      at.run(sql_.insert_keys, key_texts.parameter(), keys_at.parameter());
+      at.run(sql_.insert_keys, taken.texts.parameter(),
+             taken.positions.parameter());
     else
-      at.run(sql_.insert_both, key_texts.parameter(), keys_at.parameter(),
-             metadata_at.parameter(), metadata.parameter());
+      at.run(sql_.insert_both, taken.texts.parameter(),
+             taken.positions.parameter(), beside.positions.parameter(),
+             beside.texts.parameter());
   } catch (const pqxx::unique_violation&) {
     return false;
   }
