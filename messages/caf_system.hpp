@@ -84,6 +84,22 @@ inline void wake_workers_at_once(caf::actor_system_config& config) {
 #endif
 }
 
+/// Lets workers take actors from one queue, unless a policy was chosen already.
+/// By CAF's default each has a queue and takes from the ends of others', which
+/// it looks for from the beginning: with tens of thousands of actors in a
+/// queue, it does little else.
+inline void share_one_queue(caf::actor_system_config& config) {
+#if PROJECTIONS_NEW_CAF
+  constexpr const char* policy = "caf.scheduler.policy";
+  if (caf::get_or(config, policy, "").empty())
+    config.set(policy, "sharing");
+#else
+  constexpr const char* policy = "scheduler.policy";
+  if (!caf::holds_alternative<caf::atom_value>(config, policy))
+    config.set(policy, caf::atom("sharing"));
+#endif
+}
+
 /// Returns the version of CAF as "major.minor.patch".
 inline std::string caf_version() {
   return std::to_string(CAF_MAJOR_VERSION) + "."

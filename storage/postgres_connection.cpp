@@ -60,7 +60,7 @@ pqxx::result postgres_connection::run_on_texts(
   return guarded([&](open_session& at) {
     std::string elements;
     for (auto x : texts)
-      elements += (elements.empty() ? "" : ",") + at.work.quote(std::string{x});
+      elements += (elements.empty() ? "" : ",") + literal(at, std::string{x});
     return at.work.exec(behind_deferred("EXECUTE " + at.session.statement(sql)
                                         + "(ARRAY[" + elements + "]::text[])"));
   });
@@ -74,6 +74,15 @@ void postgres_connection::begin(const std::string& sql) {
 
 void postgres_connection::execute_later(const std::string& sql) {
   deferred_ += (deferred_.empty() ? "" : "; ") + sql;
+}
+
+std::string postgres_connection::literal(open_session& at,
+                                         const std::string& x) {
+  return at.work.quote(x);
+}
+
+std::string postgres_connection::literal(open_session&, int64_t x) {
+  return std::to_string(x);
 }
 
 /// Returns `sql` behind the statements that were to go with it.

@@ -170,15 +170,23 @@ private:
   /// Whether parameters of this type can stand in the text of a statement.
   template <class T>
   static constexpr bool is_short
-    = std::is_convertible_v<const T&, std::string> || std::is_integral_v<T>;
+    = std::is_convertible_v<const T&,
+                            std::string> || std::is_same_v<T, int64_t>;
+
+  static std::string literal(open_session& at, const std::string& x);
+  static std::string literal(open_session&, int64_t x);
 
   /// Returns the text that executes the prepared statement `name`.
   template <class... Args>
   static std::string execution_of(open_session& at, const std::string& name,
                                   const Args&... args) {
-    std::string list;
-    ((list += (list.empty() ? "(" : ", ") + at.work.quote(args)), ...);
-    return "EXECUTE " + name + (list.empty() ? list : list + ')');
+    std::string result = "EXECUTE ";
+    result += name;
+    [[maybe_unused]] auto separator = '(';
+    ((result += separator, result += literal(at, args), separator = ','), ...);
+    if constexpr (sizeof...(args) > 0)
+      result += ')';
+    return result;
   }
 
   std::string behind_deferred(const std::string& sql);

@@ -27,9 +27,10 @@ struct retry_policy {
 /// Counts failures in a row. Not thread-safe.
 class retry_schedule {
 public:
-  /// Pauses of the same `seed` are the same.
+  /// Pauses of the same `seed` are the same. Without one, each schedule has
+  /// others.
   explicit retry_schedule(const retry_policy& policy,
-                          uint64_t seed = std::random_device{}());
+                          std::optional<uint64_t> seed = std::nullopt);
 
   // -- modifiers ---------------------------------------------------------------
 
@@ -49,7 +50,9 @@ public:
 
 private:
   retry_policy policy_;
-  std::minstd_rand random_;
+  /// Made with the first failure where no seed was given, since asking the
+  /// system for one takes longer than anything else here.
+  std::optional<std::minstd_rand> random_;
   size_t failures_ = 0;
   std::chrono::milliseconds delay_;
 };

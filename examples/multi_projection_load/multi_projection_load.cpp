@@ -88,6 +88,9 @@ void allow_many_files() {
   static_cast<void>(::setrlimit(RLIMIT_NOFILE, &files));
 }
 
+/// From so many projections on, their actors wait in one queue.
+constexpr size_t many_projections = 10'000;
+
 int run(options& chosen) {
   auto& settings = chosen.settings;
   if (auto problem = problem_of(settings); !problem.empty())
@@ -96,6 +99,8 @@ int run(options& chosen) {
   allow_many_files();
   projections::stop_signals signals;
   projections::compat::set_threads(chosen, settings.threads);
+  if (settings.projections >= many_projections)
+    projections::compat::share_one_queue(chosen);
   caf::actor_system system{chosen};
   load_run load{system, settings, signals.descriptor()};
   load.run();

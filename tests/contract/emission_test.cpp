@@ -108,9 +108,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(answers_made_ahead_are_recorded_in_any_groups,
       throw crash{};
     });
   };
+  auto answers = [&] { return content_of(*backend.open_events()).size(); };
   group(1, 2);
+  BOOST_TEST(answers() == 6u);
   BOOST_CHECK_THROW(fails(), crash);
+  BOOST_TEST(answers() == 6u);
   group(3, 5);
+  BOOST_TEST(answers() == 15u);
   group(6, 6);
   BOOST_TEST((content_of(*backend.open_events())
               == content_of(*expected.open_events())));
