@@ -235,6 +235,7 @@ TABLES = (
                     "100 projections",
                     "1,000 projections",
                     "10,000 projections",
+                    "100,000 projections",
                 )
             ),
             *(

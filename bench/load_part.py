@@ -170,7 +170,7 @@ def bend(context, curves, points):
 
 def over_projections(context):
     """How the number of projections counts: events are appended as fast as the store
-    takes them and dealt out to 1 to 10,000 projections by their topics, so that the
+    takes them and dealt out to 1 to 100,000 projections by their topics, so that the
     number of events to apply is the same."""
     curves = Curves(
         "load-projections",
@@ -178,7 +178,7 @@ def over_projections(context):
         "projections",
         "events applied a second",
     )
-    last = {"memory": 10_000, "SQLite": 1_000, "PostgreSQL": 100}
+    last = {"memory": 100_000, "SQLite": 1_000, "PostgreSQL": 1_000}
     points = [
         (
             projections,
@@ -198,6 +198,7 @@ def over_projections(context):
             (100, 100_000),
             (1_000, 100_000),
             (10_000, 50_000),
+            (100_000, 50_000),
         )
         if projections <= last[backend]
     ]
@@ -247,7 +248,14 @@ def over_state_sizes(context):
         for power in range(1, 6 if context.quick else 7):
             rows = 10**power
             events = min(max(context.count(100_000), 2 * rows), 1_000_000)
-            load = Load(f"{rows:,} rows", backend, 1, events, streams=rows // PRODUCERS)
+            load = Load(
+                f"{rows:,} rows",
+                backend,
+                1,
+                events,
+                streams=rows // PRODUCERS,
+                rounds=1 if rows >= 100_000 else ROUNDS,
+            )
             points.append((rows, load))
     return bend(context, curves, points)
 

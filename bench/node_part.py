@@ -64,7 +64,7 @@ def rate(what, runs, count):
 def updates(context, *options, what, targets):
     count = context.count(500_000)
     requests = prepare(context.folder, "updates", "--count", count, *options)
-    runs = run_in_turn(context.folder, peers(context, requests, 3), context.rounds(5))
+    runs = run_in_turn(context.folder, peers(context, requests, 2), context.rounds(5))
     figures = [
         compared(what, runs, peer, at_least)
         for peer, at_least in zip(("C++ loop", "Python", "Node.js"), targets)

@@ -222,4 +222,9 @@ private:
   return {x.c_str(), x.size()};
 }
 
+/// Returns the number that `x` is, 0 for null.
+[[nodiscard]] inline int64_t number_of(const pqxx::field& x) {
+  return x.as<int64_t>(0);
+}
+
 } // namespace projections

@@ -113,6 +113,7 @@ private:
   };
 
   bool open(postgres_connection& at) const;
+  [[nodiscard]] static bool is_uuid(std::string_view stream);
   std::string problem_of(const append_request& request) const;
   pqxx::result lock(postgres_connection& at, const append_plan& plan) const;
   bool trusts_keys(const append_plan& plan) const;
