@@ -179,6 +179,7 @@ def over_projections(context):
         "events applied a second",
     )
     last = {"memory": 100_000, "SQLite": 1_000, "PostgreSQL": 1_000}
+    single_round = {"memory": 10_000, "SQLite": 10_000, "PostgreSQL": 1_000}
     points = [
         (
             projections,
@@ -187,8 +188,8 @@ def over_projections(context):
                 backend,
                 projections,
                 context.count(events),
-                # Starting them takes longer than the run.
-                rounds=1 if projections >= 10_000 else ROUNDS,
+                # Starting them takes longer than the run, or they take long.
+                rounds=1 if projections >= single_round[backend] else ROUNDS,
             ),
         )
         for backend in last
@@ -299,7 +300,7 @@ def at_a_rate(context):
             counted(projections, "projection"),
             backend,
             projections,
-            context.count(5_000),
+            context.count(3_000),
             rate=1_000,
         )
         for backend in numbers
