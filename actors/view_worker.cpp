@@ -14,16 +14,15 @@ namespace {
 
 /// Folds groups of the slices, at least one. Small groups take less time than
 /// the messages of a step.
-view_step_outcome fold_groups(projection_fold& fold, const view_step& step) {
+void fold_groups(projection_fold& fold, const view_step& step) {
   using clock = std::chrono::steady_clock;
   auto until = clock::now() + step.time_max;
   for (auto& x : step.slices)
     for (auto has_more = true; has_more;) {
       has_more = fold.fold_group(*x.slice, x.prepared);
       if (fold.hurries() || clock::now() >= until)
-        return view_step_outcome::more;
+        return;
     }
-  return view_step_outcome::done;
 }
 
 view_step_outcome take(const view_step& step) {
@@ -36,7 +35,8 @@ view_step_outcome take(const view_step& step) {
       fold.begin(step.head);
       return view_step_outcome::done;
     case view_step_kind::fold:
-      return fold_groups(fold, step);
+      fold_groups(fold, step);
+      return view_step_outcome::done;
     case view_step_kind::empty:
       fold.empty_view();
       return view_step_outcome::done;

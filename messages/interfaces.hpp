@@ -157,6 +157,11 @@ static_assert(caf::id_block::projections::end
                 - caf::id_block::projections::begin
               < 100);
 
+// What CAF has to know of all these types takes a compiler seconds, and it is
+// the same for every program: `messages/interfaces.cpp` has it.
+extern template void compat::add_message_types<caf::id_block::projections>(
+  caf::actor_system_config& config);
+
 /// Makes CAF's message types and all of ours known to the systems that are made
 /// of `config` afterwards. A program with types of its own, or of others, adds
 /// those as well, in any order. May be called more than once.

@@ -193,8 +193,6 @@ struct view_step {
 /// How a step ended.
 enum class view_step_outcome : uint8_t {
   done,
-  /// There are further groups.
-  more,
   /// Somebody else has the claim, or other applications are in a view that was
   /// to be emptied.
   refused,
