@@ -55,8 +55,13 @@ private:
                        const std::function<bool()>& body);
   append_outcome append_one(sqlite_connection& at,
                             const append_request& request);
-  log_position record(sqlite_connection& at, const std::string& stream,
-                      stream_version version, const new_event& event);
+  std::vector<append_outcome> record_all(
+    sqlite_connection& at, const std::vector<append_request>& requests);
+  void record(sqlite_connection& at, const append_request& request,
+              stream_version version, append_outcome& outcome);
+  void insert(sqlite_connection& at, const std::string& stream,
+              stream_version version, const new_event& event);
+  void write_metadata(sqlite_connection& at);
   stream_version version_of(sqlite_connection& at, const std::string& stream);
 
   /// Versions of streams that were written lately, true for as long as no other
@@ -66,6 +71,13 @@ private:
 
   /// Where the next event goes, in an append.
   log_position next_position_ = log_start;
+
+  /// What is still to be recorded beside events of an append.
+  struct metadata_row {
+    log_position position;
+    const std::string* text;
+  };
+  std::vector<metadata_row> metadata_;
 };
 
 } // namespace projections

@@ -89,6 +89,24 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(requests_that_go_together_are_refused_together,
   BOOST_TEST(reader->read_stream("new0", 0, 9).size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(metadata_of_what_was_refused_goes_with_it,
+                              Backend, backends) {
+  Backend backend;
+  auto store = backend.open();
+  auto told = [](const std::string& topic) {
+    return new_event{topic, "{}", {}, "of " + topic};
+  };
+  store->append({{"a", any_version, {told("A")}},
+                 {"a", any_version, {told("B"), told("C")}},
+                 {"a", 77, {told("D")}, true},
+                 {"a", any_version, {told("E")}},
+                 {"a", any_version, {told("F")}, true}});
+  auto events = backend.open()->read_all(log_start, 10, {}).events;
+  BOOST_TEST(topics_of(events) == "AEF");
+  for (auto& x : events)
+    BOOST_TEST(x.metadata == "of " + x.topic);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(key_refuses_what_goes_together, Backend,
                               backends) {
   Backend backend;

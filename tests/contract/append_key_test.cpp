@@ -3,14 +3,17 @@
 // when they insert them, and change from one to the other. Method: groups in
 // which some keys are known, behind groups in which none is and behind others,
 // over all backends; in PostgreSQL, what was looked up shows in the sequence.
+#include "messages/uuid.hpp"
 #include "tests/contract/appending.hpp"
 #include "tests/contract/backends.hpp"
 #include "tests/contract/process_backends.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace projections;
@@ -51,6 +54,27 @@ void append_new_keys(event_store& store, const std::string& round) {
 std::string topics_in(event_store& store) {
   auto result = topics_of(store.read_all(log_start, 5000, {}).events);
   std::erase(result, 'X');
+  return result;
+}
+
+/// One request for each key, with an event that has the key for its metadata
+/// too.
+std::vector<append_request> one_for_each(const std::vector<std::string>& keys) {
+  std::vector<append_request> result;
+  for (auto& key : keys) {
+    auto event = an_event("A", key);
+    event.metadata = key;
+    result.push_back({"s", any_version, {std::move(event)}});
+  }
+  return result;
+}
+
+/// Different keys, every other one a UUID, in no order.
+std::vector<std::string> new_keys(const std::string& round) {
+  std::vector<std::string> result;
+  for (size_t i = 0; i < many; ++i)
+    result.push_back(i % 2 == 0 ? dashed(random_uuid())
+                                : std::to_string(i * 7919 % many) + round);
   return result;
 }
 
@@ -133,6 +157,80 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(known_keys_refuse_their_requests_alone, Backend,
   BOOST_TEST(found[1]->version == 10);
   BOOST_TEST(found[2]->stream == "b");
   BOOST_TEST(found[2]->version == 5);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(every_key_is_that_of_its_event, Backend,
+                              backends) {
+  Backend backend;
+  auto store = backend.open();
+  // Which of the keys of a group are known, wherever they lie among the others:
+  // none, one, one that is twice in the group, none again, half of them.
+  std::vector<std::string> known;
+  size_t taken = 0;
+  for (size_t round = 0; round < 5; ++round) {
+    auto keys = new_keys("-" + std::to_string(round));
+    std::vector<size_t> culprits;
+    if (round == 1 || round == 2)
+      culprits = {round == 1 ? many - 2 : many - 1};
+    else if (round == 4)
+      for (size_t i = 0; i < many; i += 2)
+        culprits.push_back(i);
+    for (auto i : culprits)
+      keys[i] = round == 2 ? keys[3] : known[i];
+    auto outcomes = store->append(one_for_each(keys));
+    BOOST_REQUIRE_EQUAL(outcomes.size(), many);
+    for (size_t i = 0; i < many; ++i) {
+      auto is_culprit
+        = std::find(culprits.begin(), culprits.end(), i) != culprits.end();
+      if (is_culprit)
+        BOOST_TEST((outcomes[i].error == append_error::key_exists));
+      else
+        check_taken(outcomes[i], static_cast<stream_version>(++taken), 1);
+    }
+    known = keys;
+    auto found = backend.open()->find_keys(keys);
+    for (size_t i = 0; i < many; ++i) {
+      BOOST_REQUIRE(found[i].has_value());
+      BOOST_TEST(found[i]->metadata == keys[i]);
+    }
+  }
+  auto events = store->read_all(log_start, 5000, {}).events;
+  BOOST_REQUIRE_EQUAL(events.size(), taken);
+  for (auto& x : events)
+    BOOST_TEST(store->find_keys({x.metadata}).front()->position == x.position);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(odd_one_among_many_is_what_it_is, Backend,
+                              backends) {
+  Backend backend;
+  auto store = backend.open();
+  // Among requests of one event with a new key each, which are all taken.
+  auto append_among = [&, round = 0](append_request odd) mutable {
+    auto requests = one_for_each(new_keys("-" + std::to_string(++round)));
+    auto place = requests.begin() + many / 2;
+    requests.insert(place, std::move(odd));
+    auto outcomes = store->append(requests);
+    auto result = outcomes.at(many / 2);
+    for (size_t i = 0; i <= many; ++i)
+      if (i != many / 2)
+        BOOST_TEST((outcomes[i].error == append_error::none));
+    return result;
+  };
+  BOOST_TEST((append_among({"odd", any_version, {an_event("", "a")}}).error
+              == append_error::malformed));
+  BOOST_TEST((append_among({"odd", 7, {an_event("B", "b")}}).error
+              == append_error::wrong_expected_version));
+  check_taken(append_among({"odd", any_version, {an_event("C")}}), 1, 1);
+  check_taken(append_among(
+                {"odd", any_version, {an_event("D", "d"), an_event("E", "e")}}),
+              3, 2);
+  BOOST_TEST(topics_of(store->read_stream("odd", 0, 9)) == "CDE");
+  auto found = store->find_keys({"a", "b", "d", "e"});
+  BOOST_TEST(!found[0].has_value());
+  BOOST_TEST(!found[1].has_value());
+  BOOST_REQUIRE((found[2] && found[3]));
+  BOOST_TEST(found[2]->topic == "D");
+  BOOST_TEST(found[3]->topic == "E");
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(known_key_refuses_what_goes_together, Backend,
