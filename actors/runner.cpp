@@ -207,6 +207,9 @@ void runner_state::take_slice(const log_part& part, log_position asked_after) {
     if (!part.slice->events.empty())
       meter_.found_behind(true, progress_meter::clock::now());
     slices_.push_back({part.slice, fold_->prepare(*part.slice)});
+    // The step under way does not wait for this one, but the next one does.
+    if (is_stepping_ && !is_stopping_)
+      return read_ahead();
   }
   go_on();
 }

@@ -19,7 +19,7 @@ namespace projections {
 
 /// How a runner works.
 struct runner_settings {
-  /// Events asked for at once; at least 1. Two such slices are held at most.
+  /// Events asked for at once; at least 1. Four such slices are held at most.
   size_t slice_events_max = 1000;
 
   /// How often a runner that stands by asks for the view.

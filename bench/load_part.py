@@ -10,6 +10,7 @@ import dataclasses
 import re
 import sqlite3
 import statistics
+from math import inf
 
 from curves import Curves
 from report import Figure, Section, first_line, seconds_with_spread
@@ -179,7 +180,8 @@ def over_projections(context):
         "events applied a second",
     )
     last = {"memory": 100_000, "SQLite": 1_000, "PostgreSQL": 1_000}
-    single_round = {"memory": 10_000, "SQLite": 10_000, "PostgreSQL": 1_000}
+    # These take half a minute and more.
+    single_round = {"memory": 10_000, "PostgreSQL": 1_000}
     points = [
         (
             projections,
@@ -188,8 +190,7 @@ def over_projections(context):
                 backend,
                 projections,
                 context.count(events),
-                # Starting them takes longer than the run, or they take long.
-                rounds=1 if projections >= single_round[backend] else ROUNDS,
+                rounds=1 if projections >= single_round.get(backend, inf) else ROUNDS,
             ),
         )
         for backend in last

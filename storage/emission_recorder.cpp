@@ -119,9 +119,11 @@ void emission_recorder::take(const tracking& x) {
     known->position = x.position;
     return;
   }
-  // What follows the position that was recorded last is not looked up: the
-  // commit refuses it if somebody else has recorded more.
-  if (auto* before = find(recorded_, x.application);
+  // What follows the position that was recorded last is not looked up where
+  // everything is one transaction: its commit refuses it if somebody else has
+  // recorded more.
+  auto is_whole = is_joint_ && outbox_.applications().size() == 1;
+  if (auto* before = is_whole ? find(recorded_, x.application) : nullptr;
       !before || before->position >= x.position) {
     auto last = recorder_->max_tracking_id(x.application);
     if (last && *last >= x.position)

@@ -14,6 +14,7 @@ namespace projections {
 
 /// The event that is answered.
 struct emission_source {
+  /// Whose log it is in.
   std::string application;
   std::string stream;
   stream_version version;
@@ -22,6 +23,8 @@ struct emission_source {
 /// Requests of one event each, and what each of them answers.
 struct emission_batch {
   std::vector<append_request> requests;
+
+  /// One for each request.
   std::vector<emission_source> sources;
 
   /// Adds the request `i` of `from`.
@@ -65,22 +68,24 @@ public:
     return batches_[target];
   }
 
-  /// Of all answers: how many there are, and their payloads and metadata.
+  /// Returns how many answers there are.
   [[nodiscard]] size_t size() const {
     return size_;
   }
+
+  /// Returns the size of their payloads and metadata, in bytes.
   [[nodiscard]] size_t bytes() const {
     return bytes_;
   }
 
 private:
-  std::vector<emission_batch> batches_;
-
-  /// By event: its place, and the bytes up to the end of its answers.
+  /// Of an event: its place, and the bytes up to the end of its answers.
   struct end {
     log_position position;
     size_t bytes;
   };
+
+  std::vector<emission_batch> batches_;
   std::vector<end> ends_;
 
   /// By event and target: where the answers end in the batch of the target.

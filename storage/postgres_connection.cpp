@@ -24,6 +24,9 @@ constexpr std::chrono::milliseconds shut_down_max{100};
 /// How long the answer to what is of no account is waited for.
 constexpr std::chrono::milliseconds answer_max{500};
 
+/// So much text waits at most for what is executed next.
+constexpr size_t deferred_bytes_max = size_t{64} << 10;
+
 /// Returns whether trying again may help with an error of this SQLSTATE: the
 /// server is going or coming, has too many connections, or somebody has held a
 /// lock for too long, or it was cancelled.
@@ -58,11 +61,12 @@ pqxx::result postgres_connection::execute(const std::string& sql) {
 pqxx::result postgres_connection::run_on_texts(
   std::string_view sql, const std::vector<std::string_view>& texts) {
   return guarded([&](open_session& at) {
+    auto& name = prepared(at, sql);
     std::string elements;
     for (auto x : texts)
       elements += (elements.empty() ? "" : ",") + literal(at, std::string{x});
-    return at.work.exec(behind_deferred("EXECUTE " + at.session.statement(sql)
-                                        + "(ARRAY[" + elements + "]::text[])"));
+    return at.work.exec(
+      behind_deferred("EXECUTE " + name + "(ARRAY[" + elements + "]::text[])"));
   });
 }
 
@@ -73,6 +77,10 @@ void postgres_connection::begin(const std::string& sql) {
 }
 
 void postgres_connection::execute_later(const std::string& sql) {
+  if (!in_transaction_ || deferred_.size() + sql.size() > deferred_bytes_max) {
+    execute(sql);
+    return;
+  }
   deferred_ += (deferred_.empty() ? "" : "; ") + sql;
 }
 
@@ -81,8 +89,18 @@ std::string postgres_connection::literal(open_session& at,
   return at.work.quote(x);
 }
 
+/// Without a type, as a parameter comes.
 std::string postgres_connection::literal(open_session&, int64_t x) {
-  return std::to_string(x);
+  return '\'' + std::to_string(x) + '\'';
+}
+
+/// Returns the name under which `sql` is prepared. Preparing it waits for locks
+/// and may fail, so it belongs to the transaction, which has to begin before.
+const std::string& postgres_connection::prepared(open_session& at,
+                                                 std::string_view sql) {
+  if (!deferred_.empty() && !at.session.has_prepared(sql))
+    at.work.exec(behind_deferred({}));
+  return at.session.statement(sql);
 }
 
 /// Returns `sql` behind the statements that were to go with it.

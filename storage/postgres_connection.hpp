@@ -52,12 +52,12 @@ public:
   template <class... Args>
   pqxx::result run(std::string_view sql, const Args&... args) {
     return guarded([&](open_session& at) {
-      auto& name = at.session.statement(sql);
-      if (deferred_.empty())
-        return at.work.exec_prepared(name, args...);
-      if constexpr ((is_short<Args> && ...))
-        return at.work.exec(behind_deferred(execution_of(at, name, args...)));
-      at.work.exec(behind_deferred({}));
+      auto& name = prepared(at, sql);
+      if constexpr ((has_literal<Args> && ...))
+        if (!deferred_.empty() && (is_short(args) && ...))
+          return at.work.exec(behind_deferred(execution_of(at, name, args...)));
+      if (!deferred_.empty())
+        at.work.exec(behind_deferred({}));
       return at.work.exec_prepared(name, args...);
     });
   }
@@ -75,17 +75,20 @@ public:
   void begin(const std::string& sql = "BEGIN ISOLATION LEVEL READ COMMITTED");
 
   /// Executes `sql` in the transaction with what is executed next or with the
-  /// commit, in the same round trip. An error of it is one of those.
+  /// commit, in the same round trip. An error of it is one of those. Executes
+  /// it at once outside a transaction, and when much waits already.
   void execute_later(const std::string& sql);
 
   /// Executes a prepared statement, as in `run`, likewise. Nothing can be
   /// wrong with `args`, and nobody sees what it returns.
   template <class... Args>
   void run_later(std::string_view sql, const Args&... args) {
+    std::string execution;
     guarded([&](open_session& at) {
-      execute_later(execution_of(at, at.session.statement(sql), args...));
+      execution = execution_of(at, prepared(at, sql), args...);
       return pqxx::result{};
     });
+    execute_later(execution);
   }
 
   /// Commits the transaction, with the statements `before` in the same round
@@ -167,11 +170,21 @@ private:
     }
   }
 
-  /// Whether parameters of this type can stand in the text of a statement.
+  /// Whether parameters of this type can stand in the text of a statement,
+  /// where they mean what they mean as parameters.
   template <class T>
-  static constexpr bool is_short
-    = std::is_convertible_v<const T&,
-                            std::string> || std::is_same_v<T, int64_t>;
+  static constexpr bool has_literal
+    = std::is_same_v<T, std::string> || std::is_same_v<T, int64_t>;
+
+  /// Longer ones are not written out: the server logs the text of what fails.
+  static constexpr size_t literal_bytes_max = 4096;
+
+  static bool is_short(const std::string& x) {
+    return x.size() <= literal_bytes_max;
+  }
+  static bool is_short(int64_t) {
+    return true;
+  }
 
   static std::string literal(open_session& at, const std::string& x);
   static std::string literal(open_session&, int64_t x);
@@ -189,6 +202,7 @@ private:
     return result;
   }
 
+  const std::string& prepared(open_session& at, std::string_view sql);
   std::string behind_deferred(const std::string& sql);
   void connect();
   [[noreturn]] void throw_lost();

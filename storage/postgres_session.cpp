@@ -143,7 +143,7 @@ const std::string& postgres_session::statement(std::string_view sql) {
   std::string text{sql};
   auto found = statements_.find(text);
   if (found == statements_.end()) {
-    auto name = "projections_" + std::to_string(statements_.size());
+    auto name = "projections_" + std::to_string(names_++);
     prepare(name, text);
     // Not at its first use, which may be by its name.
     prepare_now(name);

@@ -102,6 +102,11 @@ public:
   /// without asking it.
   [[nodiscard]] bool lost() const noexcept;
 
+  /// Returns whether the server has `sql` prepared.
+  [[nodiscard]] bool has_prepared(std::string_view sql) const {
+    return statements_.contains(std::string{sql});
+  }
+
   /// Returns whether an error has made the transaction under way void: then
   /// COMMIT would roll it back without complaint.
   [[nodiscard]] bool transaction_failed() const noexcept;
@@ -112,6 +117,9 @@ public:
 private:
   /// Names of statements by their text.
   std::unordered_map<std::string, std::string> statements_;
+
+  /// How many names were given, also to statements that could not be prepared.
+  size_t names_ = 0;
 };
 
 /// Returns the first line of a message of libpq without its severity.

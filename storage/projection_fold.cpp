@@ -41,6 +41,27 @@ private:
   size_t next_look_ = 1;
 };
 
+/// Has a processor use what was prepared for as long as this is there. Whoever
+/// has prepared it frees it, while the next group is folded.
+class prepared_use {
+public:
+  prepared_use(event_processor& processor,
+               std::shared_ptr<prepared_events> prepared)
+    : processor_(processor) {
+    processor_.use_prepared(std::move(prepared));
+  }
+
+  prepared_use(const prepared_use&) = delete;
+  prepared_use& operator=(const prepared_use&) = delete;
+
+  ~prepared_use() {
+    processor_.use_prepared(nullptr);
+  }
+
+private:
+  event_processor& processor_;
+};
+
 } // namespace
 
 projection_fold::projection_fold(std::shared_ptr<event_processor> processor,
@@ -116,7 +137,7 @@ bool projection_fold::fold_group(const log_slice& slice,
   failed_event_.clear();
   if (slice.read_to <= position_)
     return false;
-  processor_->use_prepared(std::move(prepared));
+  prepared_use use{*processor_, std::move(prepared)};
   auto& view = processor_->recorder();
   auto first = std::upper_bound(
     slice.events.begin(), slice.events.end(), position_,
@@ -166,8 +187,6 @@ bool projection_fold::fold_group(const log_slice& slice,
     failed_event_ = describe(*at);
     throw;
   }
-  // Whoever has prepared it frees it, while the next group is folded.
-  processor_->use_prepared(nullptr);
   position_ = reached;
   events_ += count;
   return at != last;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <span>
+#include <string_view>
 
 namespace projections {
 
@@ -15,13 +16,17 @@ constexpr const char* select_key
 constexpr const char* insert_free_key
   = "INSERT INTO projections_event_keys VALUES (?, ?) ON CONFLICT DO NOTHING";
 
-// In vain if one of the keys is there.
+// These two fail, and insert nothing, if one of the keys is there. Keys of a
+// statement lie on different pages, so more of them in one gain nothing.
 constexpr const char* insert_key
   = "INSERT INTO projections_event_keys VALUES (?, ?)";
-constexpr size_t many = 6;
-constexpr const char* insert_many_keys
+
+constexpr size_t keys_per_insert = 6;
+constexpr std::string_view insert_keys
   = "INSERT INTO projections_event_keys VALUES "
     "(?, ?), (?, ?), (?, ?), (?, ?), (?, ?), (?, ?)";
+static_assert(std::count(insert_keys.begin(), insert_keys.end(), '?')
+              == 2 * keys_per_insert);
 
 constexpr const char* delete_key
   = "DELETE FROM projections_event_keys WHERE idempotency_key = ?";
@@ -90,9 +95,9 @@ bool take_event_keys(sqlite_connection& at,
             [](auto& x, auto& y) { return x.key < y.key; });
   for (auto next = rows.begin(); next != rows.end();) {
     auto left = static_cast<size_t>(rows.end() - next);
-    auto has_many = left >= many;
-    auto end = next + static_cast<ptrdiff_t>(has_many ? many : 1);
-    if (!insert_rows(at, has_many ? insert_many_keys : insert_key,
+    auto has_many = left >= keys_per_insert;
+    auto end = next + static_cast<ptrdiff_t>(has_many ? keys_per_insert : 1);
+    if (!insert_rows(at, has_many ? insert_keys.data() : insert_key,
                      {next, end})) {
       for (auto taken = rows.begin(); taken != next; ++taken) {
         auto remove = at.statement(delete_key);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <span>
+#include <string_view>
 #include <utility>
 
 namespace projections {
@@ -34,13 +35,16 @@ constexpr const char* insert_metadata
   = "INSERT INTO projections_event_metadata VALUES (?, ?)";
 
 // One statement of many rows takes half the time of one for each.
-constexpr size_t many = 32;
-constexpr const char* insert_much_metadata
+constexpr size_t metadata_per_insert = 32;
+constexpr std::string_view insert_much_metadata
   = "INSERT INTO projections_event_metadata VALUES "
     "(?, ?), (?, ?), (?, ?), (?, ?), (?, ?), (?, ?), (?, ?), (?, ?), "
     "(?, ?), (?, ?), (?, ?), (?, ?), (?, ?), (?, ?), (?, ?), (?, ?), "
     "(?, ?), (?, ?), (?, ?), (?, ?), (?, ?), (?, ?), (?, ?), (?, ?), "
     "(?, ?), (?, ?), (?, ?), (?, ?), (?, ?), (?, ?), (?, ?), (?, ?)";
+static_assert(std::count(insert_much_metadata.begin(),
+                         insert_much_metadata.end(), '?')
+              == 2 * metadata_per_insert);
 
 /// Fewer keys are taken one after the other.
 constexpr size_t joint_keys_min = 32;
@@ -102,13 +106,24 @@ std::vector<append_outcome> sqlite_event_tables::append(
   // SQLite gives the next row this id.
   next_position_ = head(at) + 1;
   metadata_.clear();
-  auto result
-    = have_only_keys(requests) && take_event_keys(at, requests, next_position_)
-        ? record_all(at, requests)
-        : append_in_groups(
-          requests, [&](const append_request& x) { return append_one(at, x); },
-          [&](auto body) { append_together(at, body); });
+  auto result = expects_new_keys_ && have_only_keys(requests)
+                    && take_event_keys(at, requests, next_position_)
+                  ? record_all(at, requests)
+                  : append_in_turn(at, requests);
   write_metadata(at);
+  return result;
+}
+
+/// Records `requests` one after the other, or refuses them.
+std::vector<append_outcome> sqlite_event_tables::append_in_turn(
+  sqlite_connection& at, const std::vector<append_request>& requests) {
+  auto result = append_in_groups(
+    requests, [&](const append_request& x) { return append_one(at, x); },
+    [&](auto body) { append_together(at, body); });
+  // Who repeats one group often repeats the next one, too.
+  expects_new_keys_ = std::none_of(result.begin(), result.end(), [](auto& x) {
+    return x.error == append_error::key_exists;
+  });
   return result;
 }
 
@@ -203,9 +218,10 @@ void sqlite_event_tables::insert(sqlite_connection& at,
 /// Inserts what is to be recorded beside the events.
 void sqlite_event_tables::write_metadata(sqlite_connection& at) {
   for (std::span rows{metadata_}; !rows.empty();) {
-    auto count = rows.size() >= many ? many : 1;
+    auto has_many = rows.size() >= metadata_per_insert;
+    auto count = has_many ? metadata_per_insert : 1;
     auto statement
-      = at.statement(count == many ? insert_much_metadata : insert_metadata);
+      = at.statement(has_many ? insert_much_metadata.data() : insert_metadata);
     auto place = 0;
     for (auto& row : rows.first(count)) {
       statement->bind(++place, row.position);

@@ -51,10 +51,17 @@ public:
   [[nodiscard]] static log_position head(sqlite_connection& at);
 
 private:
+  struct metadata_row {
+    log_position position;
+    const std::string* text;
+  };
+
   void append_together(sqlite_connection& at,
                        const std::function<bool()>& body);
   append_outcome append_one(sqlite_connection& at,
                             const append_request& request);
+  std::vector<append_outcome> append_in_turn(
+    sqlite_connection& at, const std::vector<append_request>& requests);
   std::vector<append_outcome> record_all(
     sqlite_connection& at, const std::vector<append_request>& requests);
   void record(sqlite_connection& at, const append_request& request,
@@ -73,11 +80,10 @@ private:
   log_position next_position_ = log_start;
 
   /// What is still to be recorded beside events of an append.
-  struct metadata_row {
-    log_position position;
-    const std::string* text;
-  };
   std::vector<metadata_row> metadata_;
+
+  /// Whether the last append of keys one after the other has met no known one.
+  bool expects_new_keys_ = true;
 };
 
 } // namespace projections

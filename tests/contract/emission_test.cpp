@@ -13,6 +13,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -119,6 +120,79 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(answers_made_ahead_are_recorded_in_any_groups,
   BOOST_TEST((content_of(*backend.open_events())
               == content_of(*expected.open_events())));
   BOOST_TEST(projection.asked == 6u);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(answers_made_ahead_go_to_all_targets, Processes,
+                              processes) {
+  // More than are appended at once, from two slices, with some between them
+  // that nobody has made ahead.
+  constexpr log_position last = 600;
+  constexpr log_position middle = 250;
+  auto answers = [](log_position position) {
+    auto n = std::to_string(position);
+    return std::vector<emitted_event>{{"own" + n, "A", n},
+                                      {"other" + n, "B", n, "elsewhere"},
+                                      {"shared", "C", n}};
+  };
+  auto is_alone = [](log_position x) { return x % 100 == 7; };
+  Processes backend;
+  auto elsewhere
+    = std::make_shared<memory_event_store>(std::make_shared<memory_log>());
+  emission_recorder recorder{
+    {"p"}, "social", backend.open(), {{"elsewhere", elsewhere}}};
+  std::vector<std::shared_ptr<keyed_emissions>> ahead;
+  for (log_position i = 1; i <= last; ++i) {
+    if (i == 1 || i == middle)
+      ahead.push_back(std::make_shared<keyed_emissions>(2));
+    if (!is_alone(i))
+      recorder.add_keyed(source_at(i), "social", answers(i), *ahead.back());
+  }
+  recorder.in_one_transaction([&] {
+    for (log_position i = 1; i <= last; ++i) {
+      auto& from = ahead[i < middle ? 0 : 1];
+      if (auto number = from->find(i))
+        recorder.emit(from, *number, {"social", i});
+      else
+        recorder.emit(source_at(i), answers(i), {"social", i});
+    }
+  });
+  std::vector<std::string> own;
+  std::vector<std::string> others;
+  for (log_position i = 1; i <= last; ++i)
+    for (auto& x : answers(i))
+      (x.application.empty() ? own : others)
+        .push_back(x.stream + ' ' + x.topic + ' ' + x.payload);
+  std::sort(own.begin(), own.end());
+  std::sort(others.begin(), others.end());
+  BOOST_TEST((content_of(*backend.open_events()) == own));
+  BOOST_TEST((content_of(*elsewhere) == others));
+  // Answers to one event keep their order, and have their own keys.
+  auto shared = backend.open_events()->read_stream("shared", 0, 1000);
+  BOOST_REQUIRE_EQUAL(shared.size(), static_cast<size_t>(last));
+  for (log_position i = 1; i <= last; ++i) {
+    BOOST_TEST(shared[i - 1].payload == std::to_string(i));
+    auto key = emission_key("p", "social", source_at(i).stream, 1, 1);
+    auto found = elsewhere->find_keys({key}).front();
+    BOOST_REQUIRE(found.has_value());
+    BOOST_TEST(found->payload == std::to_string(i));
+  }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(position_of_somebody_else_is_refused_first,
+                              Processes, processes) {
+  Processes backend;
+  // The answers are committed before the tracking.
+  auto apart = [&] {
+    std::vector<emission_target> targets{{"social", backend.open_events()}};
+    return emission_recorder{{"p"}, backend.open(), std::move(targets)};
+  };
+  auto one = apart();
+  auto other = apart();
+  emit_all(one, 1, 2);
+  // Another version of the program, which has no answer.
+  other.emit(source_at(3), {}, {"social", 3});
+  BOOST_CHECK_THROW(emit_all(one, 3, 3), integrity_error);
+  BOOST_TEST(content_of(*backend.open_events()).size() == 6u);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(position_of_somebody_else_is_not_passed,

@@ -47,7 +47,7 @@ inline void emit_all(emission_recorder& recorder, log_position first,
 /// The content of a log, whatever the order of its events.
 inline std::vector<std::string> content_of(event_store& store) {
   std::vector<std::string> result;
-  for (auto& x : store.read_all(log_start, 1000, {}).events)
+  for (auto& x : store.read_all(log_start, 5000, {}).events)
     result.push_back(x.stream + ' ' + x.topic + ' ' + x.payload);
   std::sort(result.begin(), result.end());
   return result;

@@ -1,6 +1,7 @@
 // Goal: statements that go with later ones are executed once, in order and in
-// their transaction only. Method: a connection of its own and settings that end
-// with the transaction, which is what statements leave without any table.
+// their transaction only, whatever ends it. Method: a connection of its own and
+// settings that end with the transaction, which is what statements leave
+// without any table.
 #include "storage/postgres_connection.hpp"
 
 #include "tests/contract/postgres_schema.hpp"
@@ -25,6 +26,21 @@ constexpr const char* select_mark
 struct fixture {
   std::string mark() {
     return std::string{text_of(at.run(select_mark).at(0)[0])};
+  }
+
+  /// Makes a table, of one row for each kept mark, and returns how one is kept.
+  std::string make_marks() {
+    schema.run("CREATE TABLE marks (mark text)");
+    return "INSERT INTO " + schema.name() + ".marks VALUES ('kept')";
+  }
+
+  void end_session() {
+    schema.run("SELECT pg_terminate_backend(" + std::to_string(at.backend())
+               + ", 10000)");
+  }
+
+  std::string mark_or_error() {
+    return at.call("look", [this] { return mark(); });
   }
 
   postgres_schema schema;
@@ -70,6 +86,112 @@ BOOST_AUTO_TEST_CASE(parameters_that_go_as_they_are_come_behind) {
   at.commit();
   BOOST_TEST(text_of(rows.at(0)[0]) == "3");
   BOOST_TEST(text_of(rows.at(0)[1]) == "begun");
+}
+
+BOOST_AUTO_TEST_CASE(parameters_mean_the_same_behind_later_statements) {
+  schema.run("CREATE TABLE kinds (yes boolean, value jsonb, text text)");
+  auto insert = "INSERT INTO " + schema.name() + ".kinds VALUES ($1, $2, $3)";
+  const std::string large(100'000, 'x');
+  const char* null = nullptr;
+  at.begin();
+  for (auto round = 0; round < 2; ++round) {
+    at.execute_later("SELECT 1");
+    at.run(insert, int64_t{1}, std::string{"[]"}, large);
+    at.execute_later("SELECT 1");
+    at.run(insert, int64_t{0}, std::string{"5"}, null);
+  }
+  at.commit();
+  BOOST_TEST(schema.run("SELECT yes, value, length(text) FROM kinds")
+             == "t;[];100000;f;5;null;t;[];100000;f;5;null;");
+}
+
+BOOST_AUTO_TEST_CASE(first_statement_belongs_to_the_transaction) {
+  auto keep = make_marks();
+  at.begin(begin_and_mark);
+  at.execute_later(keep);
+  BOOST_CHECK_THROW(at.run("SELECT * FROM missing"), pqxx::sql_error);
+  BOOST_CHECK_THROW(at.commit(), pqxx::failure);
+  at.roll_back();
+  BOOST_TEST(schema.run("SELECT * FROM marks") == "");
+  BOOST_TEST(mark() == "");
+}
+
+BOOST_AUTO_TEST_CASE(first_statement_has_the_limits_of_its_transaction) {
+  make_marks();
+  auto table = schema.name() + ".marks";
+  pqxx::connection other;
+  pqxx::nontransaction holder{other};
+  holder.exec("BEGIN; LOCK TABLE " + table + " IN ACCESS EXCLUSIVE MODE");
+  at.begin("BEGIN; SET LOCAL lock_timeout = 50");
+  BOOST_CHECK_THROW(
+    at.call("look", [&] { at.run("SELECT count(*) FROM " + table); }),
+    store_unavailable);
+  at.roll_back();
+  holder.exec("ROLLBACK");
+  BOOST_TEST(text_of(at.run("SELECT count(*) FROM " + table).at(0)[0]) == "0");
+}
+
+BOOST_AUTO_TEST_CASE(statement_that_cannot_be_prepared_spoils_no_other) {
+  BOOST_CHECK_THROW(at.run("SELECT * FROM missing"), pqxx::sql_error);
+  BOOST_TEST(mark() == "");
+  BOOST_CHECK_THROW(at.run("SELECT * FROM missing"), pqxx::sql_error);
+  BOOST_TEST(text_of(at.run("SELECT 1").at(0)[0]) == "1");
+}
+
+BOOST_AUTO_TEST_CASE(later_statement_of_no_transaction_is_executed_at_once) {
+  at.execute_later(make_marks());
+  BOOST_TEST(schema.run("SELECT * FROM marks") == "kept;");
+}
+
+BOOST_AUTO_TEST_CASE(large_statements_do_not_wait) {
+  auto keep = make_marks();
+  at.begin();
+  for (auto i = 0; i < 1000; ++i)
+    at.execute_later(keep + " /* " + std::string(1000, 'x') + " */");
+  at.commit();
+  BOOST_TEST(schema.run("SELECT count(*) FROM marks") == "1000;");
+}
+
+BOOST_AUTO_TEST_CASE(session_that_ends_takes_what_waits_with_it) {
+  auto keep = make_marks();
+  at.begin(begin_and_mark);
+  at.execute_later(keep);
+  end_session();
+  BOOST_CHECK_THROW(mark_or_error(), store_unavailable);
+  BOOST_CHECK_THROW(at.call("commit", [&] { at.commit(); }), store_unavailable);
+  at.roll_back();
+  BOOST_TEST(mark_or_error() == "");
+  at.begin();
+  at.run_later(keep);
+  end_session();
+  BOOST_CHECK_THROW(at.call("commit", [&] { at.commit(); }), store_unavailable);
+  at.roll_back();
+  BOOST_TEST(mark_or_error() == "");
+  BOOST_TEST(schema.run("SELECT * FROM marks") == "");
+}
+
+BOOST_AUTO_TEST_CASE(interrupted_transaction_executes_nothing_later) {
+  auto keep = make_marks();
+  at.begin(begin_and_mark);
+  at.execute_later(keep);
+  at.interrupt(true);
+  BOOST_CHECK_THROW(mark_or_error(), store_unavailable);
+  at.roll_back();
+  at.interrupt(false);
+  at.begin(begin_and_mark);
+  BOOST_TEST(mark_or_error() == "begun");
+  at.commit();
+  BOOST_TEST(schema.run("SELECT * FROM marks") == "");
+}
+
+BOOST_AUTO_TEST_CASE(error_that_shows_in_the_commit_undoes_it) {
+  auto keep = make_marks();
+  at.begin();
+  at.run_later(keep);
+  BOOST_CHECK_THROW(at.commit("SELECT 1/0"), pqxx::sql_error);
+  at.roll_back();
+  BOOST_TEST(schema.run("SELECT * FROM marks") == "");
+  BOOST_TEST(mark() == "");
 }
 
 BOOST_AUTO_TEST_CASE(commit_executes_what_is_left) {
