@@ -3,6 +3,7 @@
 #pragma once
 
 #include "messages/interfaces.hpp"
+#include "runtime/arguments.hpp"
 #include "runtime/projection_runner.hpp"
 #include "runtime/stop_signals.hpp"
 
@@ -13,6 +14,7 @@
 #include <exception>
 #include <iostream>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -44,13 +46,18 @@ int run(int argc, char** argv, F f) {
     compat::add_core_message_types();
     Options chosen;
     std::istringstream no_file;
-    if (auto error = chosen.parse(argc, argv, no_file))
-      return refuse(compat::render_error(error));
+    if (auto error = chosen.parse(argc, argv, no_file)) {
+      auto refused = refused_argument(chosen, argc, argv);
+      return refuse(refused.empty() ? compat::render_error(error) : refused);
+    }
     if (compat::help_was_printed(chosen))
       return 0;
     if (auto rest = compat::plain_arguments(chosen); !rest.empty())
       return refuse("unknown argument \"" + rest.front() + "\"");
-    return f(chosen);
+    auto result = f(chosen);
+    if (!std::cout.flush())
+      throw std::runtime_error{"cannot write to stdout"};
+    return result;
   } catch (const std::exception& e) {
     std::cerr << e.what() << "\n";
     return 1;

@@ -1,5 +1,6 @@
 #include "runtime/configuration.hpp"
 
+#include "runtime/arguments.hpp"
 #include "storage/read_model_file.hpp"
 #include "storage/row_read_model.hpp"
 
@@ -105,12 +106,8 @@ std::string configuration::read(int argc, char** argv) {
         return read_from + ": cannot be read";
     }
   if (auto err = parse(argc, argv, file)) {
-    std::istringstream no_file;
-    for (auto i = 1; i < argc; ++i)
-      if (parse({argv[i]}, no_file))
-        return "argument \"" + std::string{argv[i]}
-               + "\" is no option, or has a value that it cannot have; "
-                 "--help lists the options";
+    if (auto refused = refused_argument(*this, argc, argv); !refused.empty())
+      return refused + "; --help lists the options";
     return (read_from.empty() ? "" : read_from + ": ")
            + compat::render_error(err);
   }

@@ -18,7 +18,8 @@ public:
 };
 
 /// Returns the read models that `text`, the content of a read-model file,
-/// declares, in order. The format is described in `docs/protocol.md`. Throws
+/// declares, in order. The format is described in
+/// `docs/read_model_file.md`. Throws
 /// `read_model_file_error` at the first mistake.
 [[nodiscard]] std::vector<row_read_model_config>
 parse_read_models(std::string_view text);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <limits>
 #include <utility>
@@ -49,7 +50,9 @@ std::string row(const std::string& name, const std::string& value,
 std::string rate_row(const std::string& name, uint64_t count, int64_t ns) {
   auto rate
     = ns > 0 ? static_cast<double>(count) * 1e9 / static_cast<double>(ns) : 0;
-  return row(name, grouped(static_cast<uint64_t>(rate)),
+  return row(name,
+             rate < 100 ? decimal(rate, 1)
+                        : grouped(static_cast<uint64_t>(std::llround(rate))),
              "a second (" + grouped(count) + " in "
                + decimal(static_cast<double>(ns) / 1e9, 3) + " s)");
 }

@@ -59,6 +59,8 @@ std::string problem_of(const load_settings& x) {
     return "--projections=" + std::to_string(x.projections)
            + " times --streams=" + std::to_string(x.streams) + " is more than "
            + short_number(all_streams_max);
+  if (!x.csv.empty() && x.csv == x.plot)
+    return "--csv and --plot name the same file, " + x.csv;
   try {
     static_cast<void>(projections::parse_store_name(x.backend));
   } catch (const projections::bad_store_name& e) {

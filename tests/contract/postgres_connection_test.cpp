@@ -99,10 +99,12 @@ BOOST_AUTO_TEST_CASE(parameters_mean_the_same_behind_later_statements) {
     at.run(insert, int64_t{1}, std::string{"[]"}, large);
     at.execute_later("SELECT 1");
     at.run(insert, int64_t{0}, std::string{"5"}, null);
+    at.execute_later("SELECT 1");
+    at.run(insert, int64_t{1}, std::string{"6"}, std::string{"it's"});
   }
   at.commit();
   BOOST_TEST(schema.run("SELECT yes, value, length(text) FROM kinds")
-             == "t;[];100000;f;5;null;t;[];100000;f;5;null;");
+             == "t;[];100000;f;5;null;t;6;4;t;[];100000;f;5;null;t;6;4;");
 }
 
 BOOST_AUTO_TEST_CASE(first_statement_belongs_to_the_transaction) {

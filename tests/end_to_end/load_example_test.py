@@ -173,9 +173,9 @@ class NoDatabase(Checks):
             ("--rate=-1", "--rate=-1 is not in 0..10000000"),
             ("--duplicates=2", "--duplicates=2 is not in 0..1"),
             ("--skew=nan", "--skew=nan"),
-            ("--events=many", "--events=many"),
-            ("--threads=-1", "--threads=-1"),
-            ("--bogus=1", "--bogus=1"),
+            ("--events=many", 'argument "--events=many" is no option, or has a value'),
+            ("--threads=-1", 'argument "--threads=-1" is no option, or has a value'),
+            ("--bogus=1", 'argument "--bogus=1" is no option, or has a value'),
             ("file", 'unknown argument "file"'),
         ):
             code, table, errors = run(option)
@@ -196,6 +196,18 @@ class NoDatabase(Checks):
             code, table, errors = run(given)
             self.assertEqual((code, table), (1, ""))
             self.assertIn(f"{given}: cannot write it: No such file", errors)
+
+    def test_stdout_that_cannot_be_written_is_told(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                [PROGRAM, "--projections=2", "--events=10"],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("cannot write to stdout", done.stderr)
 
     def test_help_tells_how_events_are_parted(self):
         code, table, _ = run("--help")

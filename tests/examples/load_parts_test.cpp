@@ -180,6 +180,8 @@ BOOST_AUTO_TEST_CASE(options_have_defaults_and_limits) {
              == "--threads=257 is not in 1..256");
   BOOST_TEST(problem([](auto& y) { y.seconds = 86'401; })
              == "--seconds=86401 is not in 0..86400");
+  BOOST_TEST(problem([](auto& y) { y.csv = y.plot = "load.svg"; })
+             == "--csv and --plot name the same file, load.svg");
 }
 
 BOOST_AUTO_TEST_CASE(description_hides_the_password) {

@@ -101,6 +101,18 @@ class InstalledPackage(unittest.TestCase):
         self.assertRegex(listed, "embedding_typed_requests .*Passed")
         self.assertRegex(listed, "embedding_own_projection .*Passed")
 
+    def test_program_of_the_readme_is_built_against_the_package_and_runs(self):
+        text = (TREE / "README.md").read_text("utf-8")
+        source = WORK / "readme-source"
+        source.mkdir()
+        for name, language, part in (
+            ("app.cpp", "cpp", "int main()"),
+            ("CMakeLists.txt", "cmake", "add_executable(app "),
+        ):
+            blocks = re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.M)
+            (source / name).write_text(next(x for x in blocks if part in x), "utf-8")
+        self.assertEqual(run(build(source, "readme") / "app"), "Ada in London\n")
+
     def test_stores_are_opened_by_name_with_the_backends_that_are_built(self):
         folder = build(TREE / "tests" / "install" / "backends", "backends")
         program = folder / "open_by_name"

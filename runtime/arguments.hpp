@@ -1,0 +1,16 @@
+// What is wrong with a command line, in words: CAF tells it as values of its
+// own. Used by programs whose options are a configuration of CAF.
+#pragma once
+
+#include "messages/caf_system.hpp"
+
+#include <string>
+
+namespace projections {
+
+/// Returns which argument it is that `config` does not take, and why, after it
+/// has refused all of them; empty if it is none of them alone.
+[[nodiscard]] std::string refused_argument(caf::actor_system_config& config,
+                                           int argc, char** argv);
+
+} // namespace projections
