@@ -5,7 +5,6 @@
 #include "messages/request_interpreter.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -35,14 +34,23 @@ char* find_line_end(char* begin, char* end) {
   return found == nullptr ? end : static_cast<char*>(found);
 }
 
+/// Takes back what the parser wrote while it read a character that turned out
+/// to be none: behind an escape it writes in front of where it reads, and it
+/// reads the bytes of a character before it looks at them, the line break at
+/// which one is cut off and what is behind that included. `begin` is where the
+/// character begins.
+void put_back_character(const rapidjson::InsituStringStream& stream,
+                        char* begin) {
+  auto bytes = static_cast<size_t>(stream.src_ - begin);
+  std::memmove(begin, stream.dst_ - bytes, bytes);
+}
+
 /// Puts a zero byte at a place for as long as it lives, to stop the parser.
-/// There are bytes behind the place: in the middle of a character, the parser
-/// reads on and writes in place before it sees that the character is cut off.
 class sentinel {
 public:
-  explicit sentinel(char* place) : place_(place) {
-    std::memcpy(kept_.data(), place, kept_.size());
-    *place_ = '\0';
+  explicit sentinel(char* place)
+    : place_(place), kept_(std::exchange(*place, '\0')) {
+    // nop
   }
 
   sentinel(const sentinel&) = delete;
@@ -50,13 +58,12 @@ public:
   sentinel& operator=(const sentinel&) = delete;
 
   ~sentinel() {
-    std::memcpy(place_, kept_.data(), kept_.size());
+    *place_ = kept_;
   }
 
 private:
   char* place_;
-  /// As many bytes as a character may have.
-  std::array<char, 4> kept_;
+  char kept_;
 };
 
 } // namespace
@@ -116,12 +123,15 @@ private:
     rapidjson::InsituStringStream stream{at};
     rapidjson::ParseResult result = [&] {
       sentinel guard{stop};
-      return plain
-               ? parser_.Parse<ascii_parse_flags | rapidjson::kParseInsituFlag>(
-                 stream, handler_)
-               : parser_
-                   .Parse<checked_parse_flags | rapidjson::kParseInsituFlag>(
-                     stream, handler_);
+      if (plain)
+        return parser_.Parse<ascii_parse_flags | rapidjson::kParseInsituFlag>(
+          stream, handler_);
+      auto parsed
+        = parser_.Parse<checked_parse_flags | rapidjson::kParseInsituFlag>(
+          stream, handler_);
+      if (parsed.Code() == rapidjson::kParseErrorStringInvalidEncoding)
+        put_back_character(stream, at + parsed.Offset());
+      return parsed;
     }();
     // Also of a refused request, whose events may be folded at this moment.
     out_ = handler_.end();

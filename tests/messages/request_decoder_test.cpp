@@ -142,6 +142,19 @@ BOOST_AUTO_TEST_CASE(character_cut_off_by_the_limit_costs_nothing_behind_it) {
              == "malformed request: it must be an object");
 }
 
+BOOST_AUTO_TEST_CASE(character_cut_off_by_its_line_costs_nothing_behind_it) {
+  // The escape makes the parser move what follows. As many bytes as a character
+  // may have are cut off, and the next request begins within them.
+  for (auto cut_off : {"\xF0", "\xF0\x90", "\xF0\x90\x80", "\xC3", "\xE2"}) {
+    auto found = decode("{\"a\": \"\\n"s + cut_off + "\n"
+                        + R"( {"type": "list", "msg_id": 2})" + "\n");
+    BOOST_REQUIRE_EQUAL(found->requests.size(), 2);
+    BOOST_TEST(found->requests[0].name
+               == "malformed JSON at byte 9: invalid UTF-8");
+    BOOST_TEST(found->requests[1].msg_id == "2");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(depth_is_limited_and_counted_from_the_outermost_bracket) {
   request_limits limits{.depth_max = 3};
   BOOST_TEST(error_text(nested(3), limits) == "");
