@@ -138,7 +138,8 @@ void runner_state::go_on() {
   else if (status_.phase == runner_phase::beginning)
     begin();
   else {
-    fold_next();
+    if (!slices_.empty())
+      take_step(view_step_kind::fold);
     read_ahead();
   }
 }
@@ -212,11 +213,6 @@ void runner_state::take_slice(const log_part& part, log_position asked_after) {
       return read_ahead();
   }
   go_on();
-}
-
-void runner_state::fold_next() {
-  if (!slices_.empty())
-    take_step(view_step_kind::fold);
 }
 
 /// Returns how long a step goes on: short where others wait for the worker, or

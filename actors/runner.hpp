@@ -74,7 +74,6 @@ private:
   void read_ahead();
   void hasten();
   void take_slice(const log_part& part, log_position asked_after);
-  void fold_next();
   [[nodiscard]] std::chrono::milliseconds step_time_max() const;
   void take_step(view_step_kind kind, log_position head = log_start);
   void step_taken(view_step_kind kind, const view_step_done& x);
