@@ -212,11 +212,16 @@ struct view_step_done {
   std::string failed_event;
 };
 
+/// Tells a view worker to fold what has come together.
+struct fold_steps {};
+
 /// Does what blocks on the connection of a view: there are as many as there are
 /// connections. Detached, unless the views are in memory.
 using view_worker_actor = compat::typed_interface<
   // Takes a step.
-  view_step_done(view_step)>;
+  view_step_done(view_step),
+  // Folds what was asked for.
+  void(fold_steps)>;
 
 /// What a runner is about.
 enum class runner_phase : uint8_t {

@@ -5,32 +5,31 @@
 namespace projections {
 
 bool pending_tracking::follow(const tracking& x) {
-  for (auto& known : entries_)
-    if (known.last.application == x.application) {
-      if (known.last.position >= x.position)
-        throw already_recorded(x, known.last.position);
-      known.last.position = x.position;
-      return true;
-    }
-  return false;
+  auto known = entries_.find(x.application);
+  if (known == entries_.end())
+    return false;
+  auto& last = known->second.last.position;
+  if (last >= x.position)
+    throw already_recorded(x, last);
+  last = x.position;
+  return true;
 }
 
 void pending_tracking::begin(const tracking& x) {
-  entries_.push_back({x, x.position});
+  entries_.insert_or_assign(x.application, entry{x, x.position});
 }
 
 void pending_tracking::forget(std::string_view application) {
-  std::erase_if(entries_, [application](auto& x) {
-    return x.last.application == application;
-  });
+  if (auto known = entries_.find(application); known != entries_.end())
+    entries_.erase(known);
 }
 
 std::optional<log_position>
 pending_tracking::last(std::string_view application) const {
-  for (auto& known : entries_)
-    if (known.last.application == application)
-      return known.last.position;
-  return std::nullopt;
+  auto known = entries_.find(application);
+  if (known == entries_.end())
+    return std::nullopt;
+  return known->second.last.position;
 }
 
 } // namespace projections

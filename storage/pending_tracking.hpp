@@ -4,10 +4,11 @@
 
 #include "storage/tracking_recorder.hpp"
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace projections {
 
@@ -29,7 +30,7 @@ public:
   /// Calls `write(x)` for what is to be written before the commit.
   template <class F>
   void write(F write_one) {
-    for (auto& x : entries_)
+    for (auto& [_, x] : entries_)
       if (x.written != x.last.position) {
         write_one(x.last);
         x.written = x.last.position;
@@ -56,8 +57,8 @@ private:
     log_position written = log_start;
   };
 
-  /// One for each application, of which a view has few.
-  std::vector<entry> entries_;
+  /// By application, of which a transaction may have thousands.
+  std::map<std::string, entry, std::less<>> entries_;
 };
 
 } // namespace projections

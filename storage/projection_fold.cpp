@@ -138,58 +138,40 @@ bool projection_fold::fold_group(const log_slice& slice,
   if (slice.read_to <= position_)
     return false;
   prepared_use use{*processor_, std::move(prepared)};
-  auto& view = processor_->recorder();
-  auto first = std::upper_bound(
-    slice.events.begin(), slice.events.end(), position_,
-    [](log_position p, auto& event) { return p < event.position; });
-  auto last = slice.events.end();
-  auto at = first;
-  auto reached = position_;
-  size_t count = 0;
-  auto is_folding = false;
-  auto is_full = [&, time = group_clock{limits_.delay_max}]() mutable {
-    return count >= limits_.events_max
-           || (count > 0
-               && (hurries_.load(std::memory_order_relaxed)
-                   || time.is_over(count)));
-  };
+  auto x = group_of(slice);
   try {
-    view.in_one_transaction([&] {
-      for (; at != last; ++at) {
-        if (!wants(*at))
-          continue;
-        if (is_full())
-          return;
-        is_folding = true;
-        fold(*at);
-        is_folding = false;
-        reached = at->position;
-        ++count;
-      }
-      if (slice.read_to > reached) {
-        current_.position = slice.read_to;
-        view.insert_tracking(current_);
-        reached = slice.read_to;
-      }
-    });
+    processor_->recorder().in_one_transaction([&] { fold(x, slice.read_to); });
   } catch (const store_unavailable&) {
     throw;
   } catch (...) {
     // It has not even begun.
-    if (!is_folding && count == 0)
+    if (!x.is_folding && x.count == 0)
       throw;
     // What fails in the commit may be the fault of any event.
-    if (!is_folding) {
-      fold_one_by_one(first, at);
+    if (!x.is_folding) {
+      fold_one_by_one(x.first, x.at);
       return true;
     }
-    fold_again(first, at);
-    failed_event_ = describe(*at);
+    fold_again(x.first, x.at);
+    failed_event_ = describe(*x.at);
     throw;
   }
-  position_ = reached;
-  events_ += count;
-  return at != last;
+  position_ = x.reached;
+  events_ += x.count;
+  return x.at != x.last;
+}
+
+bool projection_fold::fold_in_transaction(
+  const log_slice& slice, std::shared_ptr<prepared_events> prepared) {
+  failed_event_.clear();
+  if (slice.read_to <= position_)
+    return false;
+  prepared_use use{*processor_, std::move(prepared)};
+  auto x = group_of(slice);
+  fold(x, slice.read_to);
+  position_ = x.reached;
+  events_ += x.count;
+  return x.at != x.last;
 }
 
 // -- inspectors ---------------------------------------------------------------
@@ -218,6 +200,41 @@ void projection_fold::require_no_other_application() const {
       + application_ + "\" would lose: " + others
       + "; stop their runners, forget() these applications in the view, "
         "rebuild it, and start the runners again"};
+}
+
+/// Returns what of `slice` is not folded yet.
+projection_fold::group projection_fold::group_of(const log_slice& slice) const {
+  auto first = std::upper_bound(
+    slice.events.begin(), slice.events.end(), position_,
+    [](log_position p, auto& event) { return p < event.position; });
+  return {first, first, slice.events.end(), position_};
+}
+
+/// Folds events of `x` until it is full, or all of them and the position
+/// `read_to` with them.
+void projection_fold::fold(group& x, log_position read_to) {
+  auto is_full = [&, time = group_clock{limits_.delay_max}]() mutable {
+    return x.count >= limits_.events_max
+           || (x.count > 0
+               && (hurries_.load(std::memory_order_relaxed)
+                   || time.is_over(x.count)));
+  };
+  for (; x.at != x.last; ++x.at) {
+    if (!wants(*x.at))
+      continue;
+    if (is_full())
+      return;
+    x.is_folding = true;
+    fold(*x.at);
+    x.is_folding = false;
+    x.reached = x.at->position;
+    ++x.count;
+  }
+  if (read_to > x.reached) {
+    current_.position = read_to;
+    processor_->recorder().insert_tracking(current_);
+    x.reached = read_to;
+  }
 }
 
 void projection_fold::fold(const recorded_event& event) {

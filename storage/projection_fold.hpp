@@ -62,6 +62,25 @@ public:
   bool fold_group(const log_slice& slice,
                   std::shared_ptr<prepared_events> prepared = nullptr);
 
+  /// How far a fold is.
+  struct progress {
+    log_position position = log_start;
+    uint64_t events = 0;
+  };
+
+  /// Folds the next group, as `fold_group` does, in the transaction that the
+  /// thread is in already. Lets out everything that is thrown. Then, and if the
+  /// transaction ends otherwise than by its commit, the fold has to be told to
+  /// `go_back` to the progress that it had before.
+  bool fold_in_transaction(const log_slice& slice,
+                           std::shared_ptr<prepared_events> prepared = nullptr);
+
+  /// Takes back what groups have told of the progress since it was `x`.
+  void go_back(progress x) {
+    position_ = x.position;
+    events_ = x.events;
+  }
+
   /// Makes the group under way the last one, however small, and commits it.
   void hurry(bool on) {
     hurries_ = on;
@@ -83,6 +102,16 @@ public:
   /// Returns the last position that is recorded.
   [[nodiscard]] log_position position() const {
     return position_;
+  }
+
+  /// Returns how far it is, uncommitted groups included.
+  [[nodiscard]] progress reached() const {
+    return {position_, events_};
+  }
+
+  /// Returns when a group ends.
+  [[nodiscard]] const group_limits& limits() const {
+    return limits_;
   }
 
   /// Returns whether the group under way is to be the last one.
@@ -112,6 +141,19 @@ public:
 private:
   using iterator = std::vector<recorded_event>::const_iterator;
 
+  /// A part of a slice that goes into one transaction.
+  struct group {
+    iterator first;
+    /// Behind the events that are folded; the one that is being folded.
+    iterator at;
+    iterator last;
+    log_position reached = log_start;
+    size_t count = 0;
+    bool is_folding = false;
+  };
+
+  [[nodiscard]] group group_of(const log_slice& slice) const;
+  void fold(group& x, log_position read_to);
   [[nodiscard]] bool wants(const recorded_event& event) const;
   void require_no_other_application() const;
   void fold(const recorded_event& event);
