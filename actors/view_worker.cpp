@@ -173,8 +173,14 @@ view_worker_state::iterator view_worker_state::fold_some(iterator first,
     first[static_cast<ptrdiff_t>(i)].step.fold->go_back(before[i]);
   // Whether a lost commit has happened has to be looked up, by each of them.
   auto is_unavailable = together.outcome == view_step_outcome::unavailable;
+  auto fold_alone = [](const view_step& step) {
+    return outcome_of(*step.fold, [&] {
+      step.fold->look_again();
+      return carry_out(step);
+    });
+  };
   for (auto i = first; i != end; ++i)
-    i->answer.deliver(is_unavailable ? together : outcome_of(i->step));
+    i->answer.deliver(is_unavailable ? together : fold_alone(i->step));
   return end;
 }
 

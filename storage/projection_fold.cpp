@@ -174,6 +174,11 @@ bool projection_fold::fold_in_transaction(
   return x.at != x.last;
 }
 
+void projection_fold::look_again() {
+  position_
+    = processor_->recorder().max_tracking_id(application_).value_or(log_start);
+}
+
 // -- inspectors ---------------------------------------------------------------
 
 fold_version projection_fold::version() const {
@@ -248,11 +253,10 @@ void projection_fold::fold(const recorded_event& event) {
 /// Folds what came before an event that failed, and so was taken back with it.
 /// A view in memory has kept it.
 void projection_fold::fold_again(iterator first, iterator last) {
-  auto& view = processor_->recorder();
-  position_ = view.max_tracking_id(application_).value_or(log_start);
+  look_again();
   size_t count = 0;
   auto reached = position_;
-  view.in_one_transaction([&] {
+  processor_->recorder().in_one_transaction([&] {
     for (; first != last; ++first)
       if (wants(*first)) {
         if (first->position > position_)

@@ -81,6 +81,10 @@ public:
     events_ = x.events;
   }
 
+  /// Looks how far the view is, after a transaction that has failed: what
+  /// cannot be taken back, or was committed on the way, stays.
+  void look_again();
+
   /// Makes the group under way the last one, however small, and commits it.
   void hurry(bool on) {
     hurries_ = on;

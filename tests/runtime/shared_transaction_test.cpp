@@ -1,7 +1,7 @@
 // Goal: folds into one view that come together are committed together, and one
 // that fails, or a commit that is lost, costs the others nothing. Method: steps
 // for one worker, on the deterministic scheduler, over views in databases that
-// count their transactions and lose commits as told.
+// count their transactions and lose or deny commits as told.
 #include "actors/view_worker.hpp"
 #include "storage/projection_fold.hpp"
 #include "storage/store_error.hpp"
@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -23,8 +24,8 @@ using namespace projections;
 using namespace projections::test;
 using namespace std::chrono_literals;
 
-/// A view that counts its transactions, and loses the connection as told: when
-/// all is committed.
+/// A view that counts its transactions, and fails as told when all is
+/// committed: because the connection is lost, or for good.
 template <template <class> class Counters>
 class watched_view final
   : public event_counters::event_counters_over<Counters> {
@@ -45,10 +46,13 @@ public:
     ++transactions;
     if (loses_connection)
       throw store_unavailable{"lost in the commit"};
+    if (std::exchange(denies_a_commit, false))
+      throw store_error{"denied"};
   }
 
   int transactions = 0;
   bool loses_connection = false;
+  bool denies_a_commit = false;
 
 private:
   int depth_ = 0;
@@ -242,6 +246,19 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(lost_commit_is_looked_up_by_each, Backend,
   f.fold_all(slice);
   for (auto& x : f.applications)
     BOOST_TEST((x->answers.at(2).outcome == view_step_outcome::done));
+  BOOST_TEST(f.counted() == 4);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_there_after_a_failure_is_not_folded_again,
+                              Backend, watched_backends) {
+  fixture<Backend> f;
+  f.add({"one", "two"});
+  f.backend.view->denies_a_commit = true;
+  f.fold_all(slice_of({"T", "T"}));
+  for (auto& x : f.applications) {
+    BOOST_TEST((x->answers.at(0).outcome == view_step_outcome::done));
+    BOOST_TEST(x->answers[0].position == 2);
+  }
   BOOST_TEST(f.counted() == 4);
 }
 
