@@ -17,7 +17,7 @@ namespace examples {
 /// that a file holds one view; in PostgreSQL it has the name of the projection.
 template <template <template <class> class> class View>
 auto open_view(const projections::store_name& name,
-               const std::string& projection) {
+               [[maybe_unused]] const std::string& projection) {
   using in_memory = View<counting::memory_counters>;
   using interface = typename in_memory::interface;
   std::shared_ptr<interface> result;
