@@ -234,6 +234,7 @@ void runner_state::take_step(view_step_kind kind, log_position head) {
     step.slices.assign(slices_.begin(),
                        slices_.begin() + static_cast<ptrdiff_t>(count));
     step.time_max = step_time_max();
+    step.is_alone = retries_.failures() > 0;
   }
   compat::request(self_, *worker_, std::move(step))
     .then(

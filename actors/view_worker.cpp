@@ -1,5 +1,6 @@
 #include "actors/view_worker.hpp"
 
+#include "storage/deadline.hpp"
 #include "storage/projection_fold.hpp"
 #include "storage/store_error.hpp"
 
@@ -16,9 +17,6 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-/// No further group goes into a transaction that has gone on for so long.
-constexpr std::chrono::milliseconds shared_transaction_time_max{10};
-
 /// Folds groups of the slices, at least one. Small groups take less time than
 /// the messages of a step.
 void fold_groups(projection_fold& fold, const view_step& step) {
@@ -34,11 +32,13 @@ void fold_groups(projection_fold& fold, const view_step& step) {
 /// Folds one group in the transaction at hand, of as many slices as it may
 /// hold.
 void fold_one_group(projection_fold& fold, const view_step& step) {
+  auto until = deadline_in(fold.limits().delay_max);
   size_t events = 0;
   for (auto& x : step.slices) {
     events += x.slice->events.size();
     auto is_first = &x == &step.slices.front();
-    if (!is_first && events > fold.limits().events_max)
+    if (!is_first
+        && (events > fold.limits().events_max || clock::now() >= until))
       return;
     if (fold.fold_in_transaction(*x.slice, x.prepared) || fold.hurries())
       return;
@@ -92,6 +92,14 @@ view_step_done outcome_of(const view_step& step) {
   return outcome_of(*step.fold, [&] { return carry_out(step); });
 }
 
+/// Carries out a fold after a transaction that it was in has failed.
+view_step_done outcome_again(const view_step& step) {
+  return outcome_of(*step.fold, [&] {
+    step.fold->look_again();
+    return carry_out(step);
+  });
+}
+
 tracking_recorder& recorder_of(const view_step& step) {
   return step.fold->processor().recorder();
 }
@@ -106,7 +114,9 @@ shared_view_worker share(view_worker_actor worker) {
 
 } // namespace
 
-view_worker_state::view_worker_state(interface::pointer self) : self_(self) {
+view_worker_state::view_worker_state(interface::pointer self,
+                                     std::chrono::milliseconds shared_time_max)
+  : self_(self), shared_time_max_(shared_time_max) {
   // nop
 }
 
@@ -134,54 +144,68 @@ compat::promise<view_step_done> view_worker_state::take(view_step& step) {
 
 void view_worker_state::fold_all() {
   auto steps = std::exchange(waiting_, {});
+  std::stable_partition(steps.begin(), steps.end(),
+                        [](auto& x) { return !x.step.is_alone; });
   for (auto at = steps.begin(); at != steps.end();)
     at = fold_some(at, steps.end());
 }
 
-/// Folds `first`, and in the same transaction those behind it that go into the
-/// same view, until that has taken its time. Returns where to go on.
+/// Folds `first`, and together with it those behind it that go into the same
+/// view. Returns where to go on.
 view_worker_state::iterator view_worker_state::fold_some(iterator first,
                                                          iterator last) {
   auto& view = recorder_of(first->step);
-  last = std::find_if(first, last,
-                      [&](auto& x) { return &recorder_of(x.step) != &view; });
-  if (last - first == 1) {
-    first->answer.deliver(outcome_of(first->step));
-    return last;
-  }
-  auto until = clock::now() + shared_transaction_time_max;
+  auto end = std::find_if(first + 1, last, [&](auto& x) {
+    return x.step.is_alone || &recorder_of(x.step) != &view;
+  });
+  if (end - first > 1)
+    return fold_together(first, end);
+  first->answer.deliver(outcome_of(first->step));
+  return end;
+}
+
+/// Folds a group of each in one transaction, until that has taken its time.
+/// Returns the first one that was not tried.
+view_worker_state::iterator view_worker_state::fold_together(iterator first,
+                                                             iterator last) {
   std::vector<projection_fold::progress> before;
-  auto end = first;
+  // The one that is being folded, and at last behind all that were.
+  auto at = first;
   auto fold_each = [&] {
-    for (; end != last && (end == first || clock::now() < until); ++end) {
-      before.push_back(end->step.fold->reached());
-      fold_one_group(*end->step.fold, end->step);
-    }
+    auto until = clock::now() + shared_time_max_;
+    do {
+      before.push_back(at->step.fold->reached());
+      fold_one_group(*at->step.fold, at->step);
+      ++at;
+    } while (at != last && clock::now() < until);
   };
   auto together = outcome_of(*first->step.fold, [&] {
-    view.in_one_transaction(fold_each);
+    recorder_of(first->step).in_one_transaction(fold_each);
     return view_step_outcome::done;
   });
-  if (together.outcome == view_step_outcome::done) {
-    for (auto i = first; i != end; ++i)
-      i->answer.deliver(view_step_done{
-        together.outcome, i->step.fold->position(), nullptr, {}});
-    return end;
-  }
-  end = first + static_cast<ptrdiff_t>(before.size());
-  for (size_t i = 0; i < before.size(); ++i)
-    first[static_cast<ptrdiff_t>(i)].step.fold->go_back(before[i]);
-  // Whether a lost commit has happened has to be looked up, by each of them.
-  auto is_unavailable = together.outcome == view_step_outcome::unavailable;
-  auto fold_alone = [](const view_step& step) {
-    return outcome_of(*step.fold, [&] {
-      step.fold->look_again();
-      return carry_out(step);
-    });
+  auto tell = [&](waiting_step& x) {
+    together.position = x.step.fold->position();
+    x.answer.deliver(together);
   };
-  for (auto i = first; i != end; ++i)
-    i->answer.deliver(is_unavailable ? together : fold_alone(i->step));
-  return end;
+  if (together.outcome == view_step_outcome::done) {
+    std::for_each(first, at, tell);
+    return at;
+  }
+  auto tried = first + static_cast<ptrdiff_t>(before.size());
+  for (auto i = first; i != tried; ++i)
+    i->step.fold->go_back(before[static_cast<size_t>(i - first)]);
+  // What could not even begin is not tried again by each of them.
+  auto has_begun = tried != first;
+  auto is_of_one = at != tried;
+  if (!has_begun)
+    tried = last;
+  for (auto i = first; i != tried; ++i)
+    if (together.outcome == view_step_outcome::unavailable
+        && (!is_of_one || i == at))
+      tell(*i);
+    else
+      i->answer.deliver(outcome_again(i->step));
+  return tried;
 }
 
 shared_view_worker view_worker_for(caf::actor_system& system,

@@ -4,23 +4,28 @@
 
 #include "messages/interfaces.hpp"
 
+#include <chrono>
 #include <memory>
 #include <vector>
 
 namespace projections {
 
-/// Takes steps. Folds into one view that have come together are folded in one
-/// transaction, a group of each: then a commit serves them all. If it fails,
-/// each is folded by itself, so that the others go on without the one that is
-/// the cause. A fold that has come alone gets as many groups as fit into its
-/// time, a transaction each. Views in memory cannot take a group back, so
-/// theirs never share one.
+/// Takes steps. Folds into one view that have come one behind the other share a
+/// transaction, a group of each: then a commit serves them all. If one of them
+/// fails it, the others are folded by themselves; if the view cannot be reached
+/// when it begins or commits, all are told so. A fold that has come alone gets
+/// as many groups as fit into its time, a transaction each. Views in memory
+/// cannot take a group back, so theirs never share one.
 struct view_worker_state {
   using interface = view_worker_actor;
 
   static constexpr const char* actor_name = "view_worker";
 
-  explicit view_worker_state(interface::pointer self);
+  /// No further group goes into a transaction that has gone on for
+  /// `shared_time_max`.
+  explicit view_worker_state(interface::pointer self,
+                             std::chrono::milliseconds shared_time_max
+                             = std::chrono::milliseconds{10});
 
   interface::behavior_type make_behavior();
 
@@ -36,8 +41,10 @@ private:
   compat::promise<view_step_done> take(view_step& step);
   void fold_all();
   iterator fold_some(iterator first, iterator last);
+  iterator fold_together(iterator first, iterator last);
 
   interface::pointer self_;
+  std::chrono::milliseconds shared_time_max_;
 
   /// The folds that have come together: one at most of each runner.
   std::vector<waiting_step> waiting_;

@@ -186,6 +186,8 @@ struct view_step {
   std::vector<prepared_slice> slices;
   /// No further group is begun so long after the first one.
   std::chrono::milliseconds time_max{0};
+  /// Whether it must not share a transaction: it may be what has failed one.
+  bool is_alone = false;
   /// The head of the log, to begin.
   log_position head = log_start;
 };

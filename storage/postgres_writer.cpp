@@ -46,9 +46,7 @@ void postgres_writer::begin() {
   connection_.call("begin a transaction", [this] {
     connection_.begin(begin_sql_);
     try {
-      for (auto& [name, at] : claims_)
-        if (at.session != connection_.session_number())
-          take_again(name, at);
+      take_lost_again();
     } catch (...) {
       connection_.roll_back();
       throw;
@@ -105,16 +103,27 @@ postgres_writer::try_claim(const std::string& name) {
               row[1].as<int64_t>()};
 }
 
-/// Takes the claim `name` that was on a session which is lost. Throws in any
-/// case: whoever had it meanwhile may have changed the view, so what is about
-/// to be written has to be looked at again.
-void postgres_writer::take_again(const std::string& name, held& at) {
-  if (auto taken = try_claim(name)) {
-    at = *taken;
+/// Takes all claims again that were on a session which is lost. Throws if there
+/// were any: whoever had them meanwhile may have changed the view, so what is
+/// about to be written has to be looked at again.
+void postgres_writer::take_lost_again() {
+  auto has_lost = false;
+  for (auto& [name, at] : claims_)
+    if (at.session != connection_.session_number()) {
+      at = take_again(name, at);
+      has_lost = true;
+    }
+  if (has_lost)
     throw store_unavailable{connection_.name()
                             + ": the claim on the view was lost with a "
                               "connection and has been taken again"};
-  }
+}
+
+/// Takes the claim `name` that was on a session which is lost, or throws.
+postgres_writer::held postgres_writer::take_again(const std::string& name,
+                                                  const held& at) {
+  if (auto taken = try_claim(name))
+    return *taken;
   // The server may not know yet that the session is lost.
   if (!connection_.run(end_backend, name, at.backend).empty())
     throw store_unavailable{connection_.name()

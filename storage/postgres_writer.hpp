@@ -55,7 +55,8 @@ private:
   };
 
   std::optional<held> try_claim(const std::string& name);
-  void take_again(const std::string& name, held& at);
+  void take_lost_again();
+  held take_again(const std::string& name, const held& at);
   void release(const std::string& name) noexcept;
 
   postgres_connection connection_;

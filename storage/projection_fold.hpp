@@ -14,7 +14,7 @@
 
 namespace projections {
 
-/// When the transaction of a group is committed, though there is more to fold.
+/// When a group ends, though there is more to fold.
 struct group_limits {
   /// After so many events; at least 1.
   size_t events_max = 1000;
@@ -27,6 +27,12 @@ struct group_limits {
 /// for `hurry`, `interrupt` and `prepare`.
 class projection_fold {
 public:
+  /// How far a fold is.
+  struct progress {
+    log_position position = log_start;
+    uint64_t events = 0;
+  };
+
   /// `processor` is not null.
   projection_fold(std::shared_ptr<event_processor> processor,
                   std::string application, group_limits limits);
@@ -62,12 +68,6 @@ public:
   bool fold_group(const log_slice& slice,
                   std::shared_ptr<prepared_events> prepared = nullptr);
 
-  /// How far a fold is.
-  struct progress {
-    log_position position = log_start;
-    uint64_t events = 0;
-  };
-
   /// Folds the next group, as `fold_group` does, in the transaction that the
   /// thread is in already. Lets out everything that is thrown. Then, and if the
   /// transaction ends otherwise than by its commit, the fold has to be told to
@@ -82,7 +82,8 @@ public:
   }
 
   /// Looks how far the view is, after a transaction that has failed: what
-  /// cannot be taken back, or was committed on the way, stays.
+  /// cannot be taken back, or was committed on the way, stays, but is not
+  /// counted in `events`.
   void look_again();
 
   /// Makes the group under way the last one, however small, and commits it.
@@ -103,12 +104,13 @@ public:
     return processor_->prepare(slice, application_);
   }
 
-  /// Returns the last position that is recorded.
+  /// Returns the last position that is recorded, or will be by the commit of
+  /// the transaction at hand.
   [[nodiscard]] log_position position() const {
     return position_;
   }
 
-  /// Returns how far it is, uncommitted groups included.
+  /// Returns what to `go_back` to.
   [[nodiscard]] progress reached() const {
     return {position_, events_};
   }

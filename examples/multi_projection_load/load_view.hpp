@@ -232,6 +232,11 @@ public:
   postgres_load_view(const std::string& uri, applied_function applied)
     : projections::postgres_recorder<load_view>(uri, "load"),
       table_(quoted_table(projections::postgres_uri{uri}, "load_states")),
+      upsert_("INSERT INTO " + table_
+              + " VALUES ($1, $2, $3, $4, $5) "
+                "ON CONFLICT (projection, stream) DO UPDATE SET "
+                "events = excluded.events, sum = excluded.sum, "
+                "checksum = excluded.checksum"),
       states_(std::move(applied)) {
     transact([this](connection& db) {
       // Several processes may open the view at the same time.
@@ -268,14 +273,9 @@ private:
 
   void flush(connection& db) override {
     for (auto& [place, state] : states_.changed())
-      db.run("INSERT INTO " + table_
-               + " VALUES ($1, $2, $3, $4, $5) "
-                 "ON CONFLICT (projection, stream) DO UPDATE SET "
-                 "events = excluded.events, sum = excluded.sum, "
-                 "checksum = excluded.checksum",
-             place.first, place.second, static_cast<int64_t>(state.events),
-             static_cast<int64_t>(state.sum),
-             static_cast<int64_t>(state.checksum));
+      db.run_later(
+        upsert_, place.first, place.second, static_cast<int64_t>(state.events),
+        static_cast<int64_t>(state.sum), static_cast<int64_t>(state.checksum));
   }
 
   void discard() override {
@@ -287,6 +287,7 @@ private:
   }
 
   const std::string table_;
+  const std::string upsert_;
   cached_states states_;
 };
 #endif

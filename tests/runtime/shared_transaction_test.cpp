@@ -1,18 +1,24 @@
 // Goal: folds into one view that come together are committed together, and one
-// that fails, or a commit that is lost, costs the others nothing. Method: steps
-// for one worker, on the deterministic scheduler, over views in databases that
-// count their transactions and lose or deny commits as told.
+// that fails, or a transaction that is lost, costs the others nothing. Method:
+// steps for one worker, on the deterministic scheduler, over views in databases
+// that count their transactions and fail them as told.
+#include "actors/log_reader.hpp"
+#include "actors/runner.hpp"
 #include "actors/view_worker.hpp"
 #include "storage/projection_fold.hpp"
 #include "storage/store_error.hpp"
 #include "tests/actors/deterministic.hpp"
+#include "tests/actors/recording_store.hpp"
 #include "tests/contract/view_backends.hpp"
 #include "tests/runtime/counting_projection.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <exception>
+#include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -24,38 +30,47 @@ using namespace projections;
 using namespace projections::test;
 using namespace std::chrono_literals;
 
-/// A view that counts its transactions, and fails as told when all is
-/// committed: because the connection is lost, or for good.
+/// A view that counts its transactions, and fails them as told: when they
+/// begin, right before the commit, or as if the connection were lost in it.
 template <template <class> class Counters>
-class watched_view final
-  : public event_counters::event_counters_over<Counters> {
+class watched_view final : public event_counters_over<Counters> {
 public:
-  using base = event_counters::event_counters_over<Counters>;
+  using base = event_counters_over<Counters>;
   using base::base;
 
   void in_one_transaction(const std::function<void()>& commands) override {
-    ++depth_;
-    try {
+    if (is_in_transaction_) {
       base::in_one_transaction(commands);
+      return;
+    }
+    ++transactions;
+    if (begin_error)
+      std::rethrow_exception(begin_error);
+    is_in_transaction_ = true;
+    try {
+      base::in_one_transaction([&] {
+        commands();
+        if (before_commit)
+          before_commit();
+      });
     } catch (...) {
-      --depth_;
+      is_in_transaction_ = false;
       throw;
     }
-    if (--depth_ > 0)
-      return;
-    ++transactions;
-    if (loses_connection)
-      throw store_unavailable{"lost in the commit"};
-    if (std::exchange(denies_a_commit, false))
-      throw store_error{"denied"};
+    is_in_transaction_ = false;
+    if (commit_error)
+      std::rethrow_exception(std::exchange(commit_error, nullptr));
   }
 
   int transactions = 0;
-  bool loses_connection = false;
-  bool denies_a_commit = false;
+  std::exception_ptr begin_error;
+  std::function<void()> before_commit;
+
+  /// Is thrown once, when all is committed.
+  std::exception_ptr commit_error;
 
 private:
-  int depth_ = 0;
+  bool is_in_transaction_ = false;
 };
 
 #ifdef PROJECTIONS_WITH_SQLITE
@@ -77,6 +92,12 @@ struct watched_postgres {
     = std::make_shared<view_type>(schema.uri(), "eventcounters");
 };
 #endif
+
+struct watched_memory {
+  using view_type = watched_view<counting::memory_counters>;
+
+  std::shared_ptr<view_type> view = std::make_shared<view_type>();
+};
 
 // clang-format off
 using watched_backends = std::tuple<
@@ -102,9 +123,35 @@ slice_of(const std::vector<std::string>& topics) {
   return result;
 }
 
-/// A worker, and applications whose events are folded into one view.
+/// Returns the events of `all` behind the first `from` up to the first `to`.
+std::shared_ptr<const log_slice> part_of(const log_slice& all, ptrdiff_t from,
+                                         ptrdiff_t to) {
+  auto result = std::make_shared<log_slice>();
+  result->events.assign(all.events.begin() + from, all.events.begin() + to);
+  result->read_to = to;
+  return result;
+}
+
+std::exception_ptr lost() {
+  return std::make_exception_ptr(store_unavailable{"lost"});
+}
+
+std::exception_ptr denied() {
+  return std::make_exception_ptr(store_error{"denied"});
+}
+
+/// A worker, and applications whose events are folded into views.
 template <class Backend>
 struct fixture {
+  using slices = std::vector<std::shared_ptr<const log_slice>>;
+
+  /// A transaction goes on taking in folds for `shared_time_max`.
+  explicit fixture(std::chrono::milliseconds shared_time_max = 1min)
+    : worker(
+      compat::spawn_state<view_worker_state>(system.get(), shared_time_max)) {
+    // nop
+  }
+
   ~fixture() {
     caf::anon_send_exit(worker, caf::exit_reason::user_shutdown);
     worker = nullptr;
@@ -119,50 +166,67 @@ struct fixture {
     std::vector<view_step_done> answers;
   };
 
-  /// Adds applications, whose folds are ready.
-  void add(const std::vector<std::string>& names, group_limits limits = {}) {
-    for (auto& name : names) {
-      auto& x = *applications.emplace_back(std::make_unique<application>());
-      x.name = name;
-      x.processor = std::make_shared<counting_projection>(backend.view);
-      x.fold = std::make_shared<projection_fold>(x.processor, name, limits);
-      BOOST_REQUIRE(x.fold->claim());
-      x.fold->begin(100);
-    }
-    backend.view->transactions = 0;
+  /// Adds an application that is folded into `view`, and whose fold is ready.
+  void add_to(const std::shared_ptr<event_counters_view>& view,
+              const std::string& name, group_limits limits = {}) {
+    auto& x = *applications.emplace_back(std::make_unique<application>());
+    x.name = name;
+    x.processor = std::make_shared<counting_projection>(view);
+    x.fold = std::make_shared<projection_fold>(x.processor, name, limits);
+    BOOST_REQUIRE(x.fold->claim());
+    x.fold->begin(100);
   }
 
-  /// Has `x` ask for a step when the system runs.
-  void ask(application& x, view_step_kind kind,
-           const std::vector<std::shared_ptr<const log_slice>>& slices = {}) {
+  void add(const std::vector<std::string>& names, group_limits limits = {}) {
+    for (auto& name : names)
+      add_to(backend.view, name, limits);
+  }
+
+  /// Has the application ask for a step when the system runs.
+  void ask(size_t i, view_step_kind kind, const slices& of_log = {},
+           bool is_alone = false) {
     view_step step;
     step.kind = kind;
-    step.fold = x.fold;
-    for (auto& slice : slices)
+    step.fold = applications[i]->fold;
+    for (auto& slice : of_log)
       step.slices.push_back({slice, nullptr});
     step.time_max = 1min;
+    step.is_alone = is_alone;
     step.head = 100;
-    system.get().spawn([this, &x, step](caf::event_based_actor* self) {
-      compat::request(self, worker, step)
-        .then(
-          [this, &x](const view_step_done& done) {
-            x.answers.push_back(done);
-            answered.push_back(x.name);
-          },
-          [](const caf::error& e) { BOOST_ERROR(compat::text_of(e)); });
-    });
+    system.get().spawn(
+      [this, &x = *applications[i], step](caf::event_based_actor* self) {
+        compat::request(self, worker, step)
+          .then(
+            [this, &x](const view_step_done& done) {
+              x.answers.push_back(done);
+              answered.push_back(x.name);
+            },
+            [](const caf::error& e) { BOOST_ERROR(compat::text_of(e)); });
+      });
+  }
+
+  void fold(size_t i, const slices& of_log) {
+    ask(i, view_step_kind::fold, of_log);
   }
 
   /// Has all of them fold `slice` at the same time.
   void fold_all(const std::shared_ptr<const log_slice>& slice) {
-    for (auto& x : applications)
-      ask(*x, view_step_kind::fold, {slice});
+    for (size_t i = 0; i < applications.size(); ++i)
+      fold(i, {slice});
     system.run();
+  }
+
+  /// Returns what the last step of an application was answered.
+  const view_step_done& answer(size_t i) {
+    BOOST_REQUIRE(!applications[i]->answers.empty());
+    return applications[i]->answers.back();
   }
 
   /// Returns how far the view is with an application.
   log_position tracked(size_t i) {
-    return backend.view->max_tracking_id(applications[i]->name)
+    return applications[i]
+      ->processor->recorder()
+      .max_tracking_id(applications[i]->name)
       .value_or(log_start);
   }
 
@@ -172,8 +236,7 @@ struct fixture {
 
   Backend backend;
   deterministic_system system;
-  view_worker_actor worker
-    = compat::spawn_state<view_worker_state>(system.get());
+  view_worker_actor worker;
   std::vector<std::unique_ptr<application>> applications;
 
   /// The names of applications in the order in which they were answered.
@@ -182,7 +245,11 @@ struct fixture {
 
 } // namespace
 
+BOOST_TEST_DONT_PRINT_LOG_VALUE(projections::view_step_outcome)
+
 BOOST_AUTO_TEST_SUITE(shared_transaction_test)
+
+// -- what shares a transaction ------------------------------------------------
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(folds_that_come_together_share_a_transaction,
                               Backend, watched_backends) {
@@ -193,73 +260,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(folds_that_come_together_share_a_transaction,
   BOOST_TEST(f.counted() == 6);
   for (size_t i = 0; i < 3; ++i) {
     BOOST_TEST(f.tracked(i) == 2);
-    auto& answer = f.applications[i]->answers.at(0);
-    BOOST_TEST((answer.outcome == view_step_outcome::done));
-    BOOST_TEST(answer.position == 2);
+    BOOST_TEST(f.answer(i).outcome == view_step_outcome::done);
+    BOOST_TEST(f.answer(i).position == 2);
     BOOST_TEST(f.applications[i]->fold->events() == 2u);
   }
-}
-
-BOOST_AUTO_TEST_CASE_TEMPLATE(fold_that_fails_takes_no_other_with_it, Backend,
-                              watched_backends) {
-  fixture<Backend> f;
-  f.add({"one", "two", "three"});
-  f.ask(*f.applications[0], view_step_kind::fold, {slice_of({"T", "T"})});
-  f.ask(*f.applications[1], view_step_kind::fold, {slice_of({"T", "spanner"})});
-  f.ask(*f.applications[2], view_step_kind::fold, {slice_of({"T", "T"})});
-  f.system.run();
-  BOOST_TEST(f.counted() == 5);
-  BOOST_TEST(f.tracked(0) == 2);
-  BOOST_TEST(f.tracked(1) == 1);
-  BOOST_TEST(f.tracked(2) == 2);
-  auto& answer = f.applications[1]->answers.at(0);
-  BOOST_TEST((answer.outcome == view_step_outcome::failed));
-  BOOST_TEST(answer.position == 1);
-  BOOST_TEST(answer.failed_event
-             == "event \"spanner\" at position 2 (version 1 of stream \"s2\")");
-  BOOST_CHECK_THROW(std::rethrow_exception(answer.error), spanner_thrown);
-  for (size_t i : {0, 2}) {
-    BOOST_TEST(
-      (f.applications[i]->answers.at(0).outcome == view_step_outcome::done));
-    BOOST_TEST(f.applications[i]->fold->events() == 2u);
-  }
-}
-
-BOOST_AUTO_TEST_CASE_TEMPLATE(lost_commit_is_looked_up_by_each, Backend,
-                              watched_backends) {
-  fixture<Backend> f;
-  f.add({"one", "two"});
-  auto slice = slice_of({"T", "T"});
-  f.backend.view->loses_connection = true;
-  f.fold_all(slice);
-  f.backend.view->loses_connection = false;
-  for (auto& x : f.applications) {
-    BOOST_TEST((x->answers.at(0).outcome == view_step_outcome::unavailable));
-    BOOST_CHECK_THROW(std::rethrow_exception(x->answers[0].error),
-                      store_unavailable);
-    BOOST_TEST(x->fold->position() == 0);
-  }
-  // It had happened.
-  for (auto& x : f.applications)
-    f.ask(*x, view_step_kind::begin);
-  f.system.run();
-  f.fold_all(slice);
-  for (auto& x : f.applications)
-    BOOST_TEST((x->answers.at(2).outcome == view_step_outcome::done));
-  BOOST_TEST(f.counted() == 4);
-}
-
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_there_after_a_failure_is_not_folded_again,
-                              Backend, watched_backends) {
-  fixture<Backend> f;
-  f.add({"one", "two"});
-  f.backend.view->denies_a_commit = true;
-  f.fold_all(slice_of({"T", "T"}));
-  for (auto& x : f.applications) {
-    BOOST_TEST((x->answers.at(0).outcome == view_step_outcome::done));
-    BOOST_TEST(x->answers[0].position == 2);
-  }
-  BOOST_TEST(f.counted() == 4);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(each_has_one_group_in_it, Backend,
@@ -269,38 +273,88 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(each_has_one_group_in_it, Backend,
   f.fold_all(slice_of({"T", "T", "T"}));
   BOOST_TEST(f.backend.view->transactions == 1);
   BOOST_TEST(f.tracked(0) == 2);
-  BOOST_TEST(f.applications[1]->answers.at(0).position == 2);
+  BOOST_TEST(f.answer(1).position == 2);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(group_has_as_many_slices_as_it_may, Backend,
                               watched_backends) {
   fixture<Backend> f;
   f.add({"one", "two"}, {3, 1min});
-  auto all = slice_of({"T", "T", "T"});
-  auto part = [&](ptrdiff_t from, ptrdiff_t to) {
-    auto result = std::make_shared<log_slice>();
-    result->events.assign(all->events.begin() + from, all->events.begin() + to);
-    result->read_to = to;
-    return std::shared_ptr<const log_slice>{std::move(result)};
-  };
-  f.ask(*f.applications[0], view_step_kind::fold, {part(0, 2), part(2, 3)});
-  f.ask(*f.applications[1], view_step_kind::fold, {part(0, 1), part(1, 3)});
+  auto all = slice_of({"T", "T", "T", "T"});
+  f.fold(0, {part_of(*all, 0, 2), part_of(*all, 2, 3)});
+  f.fold(1, {part_of(*all, 0, 2), part_of(*all, 2, 4)});
   f.system.run();
   BOOST_TEST(f.tracked(0) == 3);
-  BOOST_TEST(f.tracked(1) == 3);
+  BOOST_TEST(f.tracked(1) == 2);
   BOOST_TEST(f.backend.view->transactions == 1);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(slow_fold_is_committed_before_others, Backend,
+BOOST_AUTO_TEST_CASE_TEMPLATE(slow_group_gets_no_further_slice, Backend,
                               watched_backends) {
   fixture<Backend> f;
-  f.add({"slow", "quick"});
-  f.applications[0]->processor->before_event = [](const recorded_event&) {
-    // Longer than a transaction goes on taking in others.
-    auto until = std::chrono::steady_clock::now() + 20ms;
-    while (std::chrono::steady_clock::now() < until)
-      ;
-  };
+  f.add({"one", "two"}, {1000, 0ms});
+  auto all = slice_of({"T", "T"});
+  for (size_t i : {0, 1})
+    f.fold(i, {part_of(*all, 0, 1), part_of(*all, 1, 2)});
+  f.system.run();
+  BOOST_TEST(f.tracked(0) == 1);
+  BOOST_TEST(f.tracked(1) == 1);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(fold_that_hurries_ends_its_group, Backend,
+                              watched_backends) {
+  fixture<Backend> f;
+  f.add({"one", "two"});
+  f.applications[0]->fold->hurry(true);
+  auto all = slice_of({"T", "T"});
+  for (size_t i : {0, 1})
+    f.fold(i, {part_of(*all, 0, 1), part_of(*all, 1, 2)});
+  f.system.run();
+  BOOST_TEST(f.tracked(0) == 1);
+  BOOST_TEST(f.tracked(1) == 2);
+  BOOST_TEST(f.backend.view->transactions == 1);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(long_transaction_takes_in_no_more, Backend,
+                              watched_backends) {
+  fixture<Backend> f{0ms};
+  f.add({"one", "two", "three"});
+  f.fold_all(slice_of({"T"}));
+  BOOST_TEST(f.backend.view->transactions == 3);
+  BOOST_TEST(f.counted() == 3);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(who_asks_to_be_alone_is, Backend,
+                              watched_backends) {
+  fixture<Backend> f;
+  f.add({"one", "two", "three"});
+  auto slice = slice_of({"T"});
+  f.fold(0, {slice});
+  f.ask(1, view_step_kind::fold, {slice}, true);
+  f.fold(2, {slice});
+  f.system.run();
+  // The others still share one.
+  BOOST_TEST(f.backend.view->transactions == 2);
+  BOOST_TEST(f.counted() == 3);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(other_view_has_transactions_of_its_own, Backend,
+                              watched_backends) {
+  fixture<Backend> f;
+  Backend other;
+  f.add({"one"});
+  f.add_to(other.view, "two");
+  f.add({"three"});
+  f.fold_all(slice_of({"T"}));
+  BOOST_TEST(other.view->transactions == 1);
+  BOOST_TEST(f.backend.view->transactions == 2);
+  BOOST_TEST(f.counted() == 2);
+  BOOST_TEST(f.tracked(1) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(views_in_memory_share_none) {
+  fixture<watched_memory> f;
+  f.add({"one", "two"});
   f.fold_all(slice_of({"T"}));
   BOOST_TEST(f.backend.view->transactions == 2);
   BOOST_TEST(f.counted() == 2);
@@ -310,9 +364,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(view_is_given_back_behind_what_was_asked_before,
                               Backend, watched_backends) {
   fixture<Backend> f;
   f.add({"one", "two"});
-  f.ask(*f.applications[0], view_step_kind::fold, {slice_of({"T"})});
-  f.ask(*f.applications[0], view_step_kind::leave);
-  f.ask(*f.applications[1], view_step_kind::fold, {slice_of({"T"})});
+  f.fold(0, {slice_of({"T"})});
+  f.ask(0, view_step_kind::leave);
+  f.fold(1, {slice_of({"T"})});
   f.system.run();
   auto& answers = f.applications[0]->answers;
   BOOST_REQUIRE_EQUAL(answers.size(), 2);
@@ -321,6 +375,169 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(view_is_given_back_behind_what_was_asked_before,
   BOOST_TEST(answers[0].position == 1);
   BOOST_TEST(f.tracked(0) == 1);
   BOOST_TEST(f.tracked(1) == 1);
+}
+
+// -- what fails it ------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(fold_that_fails_takes_no_other_with_it, Backend,
+                              watched_backends) {
+  fixture<Backend> f;
+  f.add({"one", "two", "three"});
+  f.fold(0, {slice_of({"T", "T"})});
+  f.fold(1, {slice_of({"T", "spanner"})});
+  f.fold(2, {slice_of({"T", "T"})});
+  f.system.run();
+  BOOST_TEST(f.counted() == 5);
+  BOOST_TEST(f.tracked(0) == 2);
+  BOOST_TEST(f.tracked(1) == 1);
+  BOOST_TEST(f.tracked(2) == 2);
+  BOOST_TEST(f.answer(1).outcome == view_step_outcome::failed);
+  BOOST_TEST(f.answer(1).position == 1);
+  BOOST_TEST(f.answer(1).failed_event
+             == "event \"spanner\" at position 2 (version 1 of stream \"s2\")");
+  BOOST_CHECK_THROW(std::rethrow_exception(f.answer(1).error), spanner_thrown);
+  for (size_t i : {0, 2}) {
+    BOOST_TEST(f.answer(i).outcome == view_step_outcome::done);
+    BOOST_TEST(f.applications[i]->fold->events() == 2u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(fold_that_has_to_wait_keeps_no_other, Backend,
+                              watched_backends) {
+  fixture<Backend> f;
+  f.add({"one", "two", "three"});
+  f.applications[1]->processor->before_event = [](const recorded_event& event) {
+    if (event.position == 2)
+      throw store_unavailable{"somebody else has a lock on it"};
+  };
+  f.fold_all(slice_of({"T", "T"}));
+  for (size_t i : {0, 2}) {
+    BOOST_TEST(f.answer(i).outcome == view_step_outcome::done);
+    BOOST_TEST(f.answer(i).position == 2);
+  }
+  BOOST_TEST(f.answer(1).outcome == view_step_outcome::unavailable);
+  BOOST_TEST(f.answer(1).position == 0);
+  BOOST_TEST(f.tracked(1) == 0);
+  BOOST_TEST(f.counted() == 4);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(view_out_of_reach_is_tried_once_for_all, Backend,
+                              watched_backends) {
+  fixture<Backend> f;
+  f.add({"one", "two", "three"});
+  f.backend.view->begin_error = lost();
+  auto slice = slice_of({"T"});
+  f.fold_all(slice);
+  BOOST_TEST(f.backend.view->transactions == 1);
+  for (size_t i = 0; i < 3; ++i) {
+    BOOST_TEST(f.answer(i).outcome == view_step_outcome::unavailable);
+    BOOST_CHECK_THROW(std::rethrow_exception(f.answer(i).error),
+                      store_unavailable);
+  }
+  f.backend.view->begin_error = nullptr;
+  f.fold_all(slice);
+  BOOST_TEST(f.counted() == 3);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(view_that_lets_nobody_write_fails_each, Backend,
+                              watched_backends) {
+  fixture<Backend> f;
+  f.add({"one", "two", "three"});
+  f.backend.view->begin_error = denied();
+  f.fold_all(slice_of({"T"}));
+  for (size_t i = 0; i < 3; ++i) {
+    BOOST_TEST(f.answer(i).outcome == view_step_outcome::failed);
+    BOOST_TEST(f.answer(i).failed_event == "");
+    BOOST_TEST(f.answer(i).position == 0);
+  }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(lost_commit_is_looked_up_by_each, Backend,
+                              watched_backends) {
+  fixture<Backend> f;
+  f.add({"one", "two"});
+  auto slice = slice_of({"T", "T"});
+  f.backend.view->commit_error = lost();
+  f.fold_all(slice);
+  for (size_t i : {0, 1}) {
+    BOOST_TEST(f.answer(i).outcome == view_step_outcome::unavailable);
+    BOOST_CHECK_THROW(std::rethrow_exception(f.answer(i).error),
+                      store_unavailable);
+    BOOST_TEST(f.answer(i).position == 0);
+  }
+  // It had happened.
+  for (size_t i : {0, 1})
+    f.ask(i, view_step_kind::begin);
+  f.system.run();
+  f.fold_all(slice);
+  for (size_t i : {0, 1}) {
+    BOOST_TEST(f.answer(i).outcome == view_step_outcome::done);
+    BOOST_TEST(f.answer(i).position == 2);
+  }
+  BOOST_TEST(f.counted() == 4);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_there_after_a_failure_is_not_folded_again,
+                              Backend, watched_backends) {
+  fixture<Backend> f;
+  f.add({"one", "two"});
+  f.backend.view->commit_error = denied();
+  f.fold_all(slice_of({"T", "T"}));
+  for (size_t i : {0, 1}) {
+    BOOST_TEST(f.answer(i).outcome == view_step_outcome::done);
+    BOOST_TEST(f.answer(i).position == 2);
+  }
+  BOOST_TEST(f.counted() == 4);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(runner_tries_again_alone, Backend,
+                              watched_backends) {
+  fixture<Backend> f;
+  f.add({"one", "two"});
+  // A transaction with events of both cannot be committed.
+  std::set<std::string> in_transaction;
+  auto refused = 0;
+  f.backend.view->before_commit = [&] {
+    if (std::exchange(in_transaction, {}).size() < 2)
+      return;
+    ++refused;
+    throw store_unavailable{"somebody else has a lock on it"};
+  };
+  auto store = std::make_shared<recording_store>();
+  store->add("a", 3);
+  auto reader = compat::spawn_state<log_reader_state>(f.system.get(), store);
+  auto worker = std::make_shared<const view_worker_actor>(f.worker);
+  std::vector<runner_actor> runners;
+  std::vector<std::shared_ptr<run_watch>> watches;
+  for (auto& x : f.applications) {
+    x->fold->leave();
+    x->processor->before_event = [&, name = x->name](const recorded_event&) {
+      in_transaction.insert(name);
+    };
+    runner_settings settings;
+    settings.retry.jitter = 0;
+    runners.push_back(compat::spawn_state<runner_state>(
+      f.system.get(), x->fold, reader, worker,
+      watches.emplace_back(std::make_shared<run_watch>()), settings));
+  }
+  f.system.run();
+  BOOST_TEST(refused == 1);
+  f.system.advance(20ms);
+  f.system.run();
+  BOOST_TEST(refused == 1);
+  for (size_t i : {0, 1}) {
+    BOOST_TEST(watches[i]->status().position == 3);
+    BOOST_TEST(watches[i]->status().retries == 1u);
+    BOOST_TEST(f.tracked(i) == 3);
+  }
+  // Having gone on, they share transactions again.
+  store->add("b");
+  f.system.run();
+  BOOST_TEST(refused == 2);
+  for (auto& x : runners)
+    caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(reader, caf::exit_reason::user_shutdown);
+  f.system.run();
 }
 
 BOOST_AUTO_TEST_SUITE_END()
