@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <map>
 #include <mutex>
+#include <string>
 #include <utility>
 
 namespace projections {
@@ -16,6 +17,9 @@ namespace projections {
 namespace {
 
 using clock = std::chrono::steady_clock;
+
+/// The positions of so many folds are asked for at once.
+constexpr size_t expected_max = 100;
 
 /// Folds groups of the slices, at least one. Small groups take less time than
 /// the messages of a step.
@@ -164,23 +168,35 @@ view_worker_state::iterator view_worker_state::fold_some(iterator first,
   return end;
 }
 
+/// Returns the applications of the next folds.
+std::vector<std::string> view_worker_state::applications_of(iterator first,
+                                                            iterator last) {
+  std::vector<std::string> result;
+  for (; first != last && result.size() < expected_max; ++first)
+    result.push_back(first->step.fold->application());
+  return result;
+}
+
 /// Folds a group of each in one transaction, until that has taken its time.
 /// Returns the first one that was not tried.
 view_worker_state::iterator view_worker_state::fold_together(iterator first,
                                                              iterator last) {
+  auto& view = recorder_of(first->step);
   std::vector<projection_fold::progress> before;
   // The one that is being folded, and at last behind all that were.
   auto at = first;
   auto fold_each = [&] {
     auto until = clock::now() + shared_time_max_;
     do {
+      if (before.size() % expected_max == 0)
+        view.expect_tracking(applications_of(at, last));
       before.push_back(at->step.fold->reached());
       fold_one_group(*at->step.fold, at->step);
       ++at;
     } while (at != last && clock::now() < until);
   };
   auto together = outcome_of(*first->step.fold, [&] {
-    recorder_of(first->step).in_one_transaction(fold_each);
+    view.in_one_transaction(fold_each);
     return view_step_outcome::done;
   });
   auto tell = [&](waiting_step& x) {

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace projections {
@@ -42,6 +43,8 @@ private:
   void fold_all();
   iterator fold_some(iterator first, iterator last);
   iterator fold_together(iterator first, iterator last);
+  static std::vector<std::string> applications_of(iterator first,
+                                                  iterator last);
 
   interface::pointer self_;
   std::chrono::milliseconds shared_time_max_;

@@ -45,6 +45,11 @@ public:
     transact([&](connection_type&) { commands(); });
   }
 
+  void expect_tracking(const std::vector<std::string>& applications) override {
+    if constexpr (requires { tracking_.expect(applications); })
+      tracking_.expect(applications);
+  }
+
   void forget(std::string_view application) override {
     tracking_.forget(application);
   }

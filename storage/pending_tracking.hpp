@@ -13,9 +13,9 @@
 namespace projections {
 
 /// The positions of a transaction by application: the first one of each is
-/// written at once, which makes sure that nobody else has recorded it, and the
-/// last one before the commit. Not thread-safe; used by the thread that is in
-/// the transaction.
+/// written at once, which makes sure that nobody else has recorded it, unless
+/// the one before it was locked; the last one is written before the commit. Not
+/// thread-safe; used by the thread that is in the transaction.
 class pending_tracking {
 public:
   // -- modifiers ---------------------------------------------------------------
@@ -24,7 +24,8 @@ public:
   /// whether it was. Throws `integrity_error` if that was not smaller.
   bool follow(const tracking& x);
 
-  /// Tells that `x`, the first of its application, is written.
+  /// Tells that `x`, the first of its application, is written and nobody else
+  /// can change it.
   void begin(const tracking& x);
 
   /// Calls `write(x)` for what is to be written before the commit.

@@ -1,5 +1,6 @@
 #include "storage/postgres_recorder.hpp"
 
+#include "storage/postgres_array.hpp"
 #include "storage/postgres_listener.hpp"
 #include "storage/postgres_tables.hpp"
 #include "storage/table_name.hpp"
@@ -37,6 +38,9 @@ postgres_tracking::statements::statements(const postgres_uri& uri,
              "DO UPDATE SET notification_id = excluded.notification_id "
              "WHERE recorded.notification_id < excluded.notification_id "
              "RETURNING notification_id"),
+    lock_positions("SELECT application_name, notification_id FROM " + table
+                   + " WHERE application_name = ANY($1) "
+                     "FOR NO KEY UPDATE SKIP LOCKED"),
     select_last("SELECT notification_id FROM " + table
                 + " WHERE application_name = $1"),
     select_applications("SELECT application_name FROM " + table
@@ -158,6 +162,19 @@ void postgres_tracking::record(const tracking& x) {
   pending_.begin(x);
 }
 
+void postgres_tracking::expect(const std::vector<std::string>& applications) {
+  transact([&](postgres_connection& db) {
+    postgres_array wanted{postgres_array::element::text};
+    for (auto& x : applications)
+      if (!pending_.last(x))
+        wanted.add(x);
+    if (wanted.empty())
+      return;
+    for (auto row : db.run(sql_.lock_positions, wanted.parameter()))
+      pending_.begin({std::string{text_of(row[0])}, row[1].as<int64_t>()});
+  });
+}
+
 void postgres_tracking::forget(std::string_view application) {
   transact([&](postgres_connection& db) {
     std::string name{application};
@@ -231,7 +248,7 @@ postgres_tracking::version(std::string_view application) {
 void postgres_tracking::flush() {
   writing_.call("write what a view has gathered", [this] {
     hooks_.flush(writing_);
-    // The first position has locked the row, so this one cannot be refused.
+    // The row is locked, so this position cannot be refused.
     pending_.write([this](const tracking& x) {
       writing_.run_later(sql_.upsert, x.application, x.position);
     });

@@ -52,6 +52,11 @@ public:
   /// `x` or a later position is recorded.
   void record(const tracking& x);
 
+  /// Locks the positions recorded for `applications`, in a transaction of this
+  /// thread, in one round trip. Those that somebody else has locked, or that
+  /// are not there yet, are left to `record`.
+  void expect(const std::vector<std::string>& applications);
+
   /// As in `tracking_recorder`.
   void forget(std::string_view application);
   void record_version(std::string_view application, fold_version x);
@@ -88,6 +93,7 @@ private:
     std::string insert_mark;
     std::string notify;
     std::string upsert;
+    std::string lock_positions;
     std::string select_last;
     std::string select_applications;
     std::string remove;

@@ -70,6 +70,11 @@ public:
   /// what was done: there, every command that has returned stays.
   virtual void in_one_transaction(const std::function<void()>& commands) = 0;
 
+  /// Says of which applications the transaction of this thread is going to
+  /// record positions, so that a database is asked for all of them at once. It
+  /// changes nothing else; some may be left out in the end.
+  virtual void expect_tracking(const std::vector<std::string>& applications);
+
   /// Empties the view, but not its tracking. A view that can be rebuilt
   /// overrides it with a command; without that, throws `store_error`. What is
   /// emptied is all of it, of whatever application: `forget` those that are

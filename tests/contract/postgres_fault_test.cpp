@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -206,6 +207,62 @@ BOOST_AUTO_TEST_CASE(runner_that_was_replaced_writes_nothing) {
   others.reset();
   BOOST_CHECK_THROW(view.insert_tracking({"upstream", 1}), store_unavailable);
   view.insert_tracking({"upstream", 1});
+}
+
+BOOST_AUTO_TEST_CASE(all_claims_are_taken_again_at_once) {
+  postgres_event_counters view{schema.uri()};
+  auto one = view.claim("one");
+  auto other = view.claim("other");
+  end_sessions();
+  // Whoever had them meanwhile may have changed the view.
+  BOOST_CHECK_THROW(view.insert_tracking({"one", 1}), store_unavailable);
+  view.insert_tracking({"other", 1});
+  postgres_event_counters second{schema.uri()};
+  BOOST_TEST(!second.claim("one"));
+  BOOST_TEST(!second.claim("other"));
+}
+
+BOOST_AUTO_TEST_CASE(position_that_somebody_has_locked_keeps_no_other) {
+  postgres_event_counters view{schema.uri()};
+  postgres_event_counters other{schema.uri()};
+  view.insert_tracking({"free", 1});
+  view.insert_tracking({"locked", 1});
+  other.in_one_transaction([&] {
+    other.insert_tracking({"locked", 2});
+    view.in_one_transaction([&] {
+      view.expect_tracking({"locked", "free"});
+      view.insert_tracking({"free", 2});
+    });
+  });
+  BOOST_TEST((view.max_tracking_id("free") == 2));
+  BOOST_TEST((view.max_tracking_id("locked") == 2));
+}
+
+BOOST_AUTO_TEST_CASE(expected_position_is_kept_from_others) {
+  postgres_event_counters view{schema.uri()};
+  postgres_event_counters other{schema.uri()};
+  view.insert_tracking({"upstream", 1});
+  std::thread overtaking;
+  std::atomic<bool> has_ended = false;
+  view.in_one_transaction([&] {
+    view.expect_tracking({"upstream"});
+    overtaking = std::thread{[&] {
+      BOOST_CHECK_THROW(other.incr_created_event_counter({"upstream", 2}),
+                        integrity_error);
+      has_ended = true;
+    }};
+    view.incr_created_event_counter({"upstream", 2});
+    while (!has_ended
+           && schema
+                .run("SELECT 1 FROM pg_stat_activity WHERE "
+                     "application_name = 'projections' "
+                     "AND wait_event_type = 'Lock'")
+                .empty())
+      ;
+    view.incr_created_event_counter({"upstream", 3});
+  });
+  overtaking.join();
+  BOOST_TEST(view.get_created_event_counter() == 2);
 }
 
 BOOST_AUTO_TEST_CASE(claim_may_outlive_its_view) {

@@ -202,6 +202,33 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(repeated_position_in_a_transaction_is_refused,
 }
 
 #if defined(PROJECTIONS_WITH_SQLITE) || defined(PROJECTIONS_WITH_POSTGRESQL)
+BOOST_AUTO_TEST_CASE_TEMPLATE(expected_position_is_recorded_as_any, Views,
+                              views) {
+  Views backend;
+  auto view = backend.open();
+  view->insert_tracking({"known", 5});
+  view->insert_tracking({"left out", 7});
+  view->in_one_transaction([&] {
+    view->expect_tracking({"known", "new", "left out"});
+    view->incr_created_event_counter({"known", 6});
+    view->incr_created_event_counter({"new", 1});
+    view->incr_created_event_counter({"known", 8});
+    // What is on its way is not taken back.
+    view->expect_tracking({"known"});
+    BOOST_TEST((view->max_tracking_id("known") == 8));
+    BOOST_TEST((view->max_tracking_id("left out") == 7));
+  });
+  BOOST_TEST(view->get_created_event_counter() == 3);
+  BOOST_TEST((view->max_tracking_id("known") == 8));
+  BOOST_TEST((view->max_tracking_id("new") == 1));
+  BOOST_TEST((view->max_tracking_id("left out") == 7));
+  BOOST_CHECK_THROW(view->in_one_transaction([&] {
+    view->expect_tracking({"known"});
+    view->insert_tracking({"known", 8});
+  }),
+                    integrity_error);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(failed_transaction_leaves_nothing, Views,
                               durable_views) {
   Views backend;
