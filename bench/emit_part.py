@@ -33,7 +33,7 @@ def answers(context):
             turn("plain appends", "plain"),
             turn("replay", "again"),
         ]
-        outcomes |= take_turns(turns, context.rounds(9))
+        outcomes |= take_turns(turns, context.rounds(7))
         first, plain, again = (outcomes[x.label] for x in turns)
         what = f"answers, {database.title}, {count:,} events"
         figures += [

@@ -301,7 +301,7 @@ def at_a_rate(context):
             counted(projections, "projection"),
             backend,
             projections,
-            context.count(3_000),
+            context.count(2_000),
             rate=1_000,
         )
         for backend in numbers

@@ -24,16 +24,16 @@ from store_running import Turn, take_turns
 __all__ = ["MEASUREMENTS", "Context", "open_context", "programs"]
 
 
-def peers(context, requests, slow_rounds, *node_options):
-    """The node and every baseline on the same requests."""
-    slow_rounds = 1 if context.quick else slow_rounds
+def peers(context, requests, *node_options):
+    """The node and every baseline on the same requests. The slow ones take part in one
+    round."""
     python = [sys.executable, HERE / "baseline.py"]
     return [
         Case("node", context.node_command(*node_options), requests, "all"),
         Case("C++ loop", [context.loop], requests, "all"),
         Case("C++ loop, parsing only", [context.loop, "--parse-only"], requests),
-        Case("Python", python, requests, "all", slow_rounds),
-        Case("Node.js", ["node", HERE / "baseline.mjs"], requests, "all", slow_rounds),
+        Case("Python", python, requests, "all", 1),
+        Case("Node.js", ["node", HERE / "baseline.mjs"], requests, "all", 1),
     ]
 
 
@@ -64,7 +64,7 @@ def rate(what, runs, count):
 def updates(context, *options, what, targets):
     count = context.count(500_000)
     requests = prepare(context.folder, "updates", "--count", count, *options)
-    runs = run_in_turn(context.folder, peers(context, requests, 2), context.rounds(5))
+    runs = run_in_turn(context.folder, peers(context, requests), context.rounds(5))
     figures = [
         compared(what, runs, peer, at_least)
         for peer, at_least in zip(("C++ loop", "Python", "Node.js"), targets)
@@ -90,7 +90,7 @@ def events(context):
     both default read models."""
     count = context.count(500_000)
     requests = prepare(context.folder, "events", "--count", count)
-    runs = run_in_turn(context.folder, peers(context, requests, 1), context.rounds(5))
+    runs = run_in_turn(context.folder, peers(context, requests), context.rounds(5))
     figures = [
         compared("events", runs, "C++ loop", 1.5),
         compared("events", runs, "Python"),
@@ -110,8 +110,8 @@ def rebuild(context):
     option = f"--max-request-bytes={2 * request_bytes}"
     # The state is compared once and not timed: the target is about the rebuild.
     asked = prepare(context.folder, *arguments, "--ask")
-    run_in_turn(context.folder, peers(context, asked, 1, option), 1)
-    cases = peers(context, requests, 1, option)
+    run_in_turn(context.folder, peers(context, asked, option), 1)
+    cases = peers(context, requests, option)
     runs = run_in_turn(context.folder, cases, context.rounds(5))
     figures = [
         compared("rebuild", runs, "C++ loop", 1.5),
@@ -139,7 +139,7 @@ def latency(context):
         Case("node", driver + context.node_command(), requests, "all"),
         Case("bare loop", driver + [context.loop], requests, "all"),
     ]
-    runs = run_in_turn(context.folder, cases, context.rounds(7))
+    runs = run_in_turn(context.folder, cases, context.rounds(5))
 
     def microseconds(label, column):
         said = [text.splitlines()[-1].split() for text in runs[label].said]
