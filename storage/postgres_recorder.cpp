@@ -158,6 +158,7 @@ void postgres_tracking::query(
 void postgres_tracking::record(const tracking& x) {
   if (pending_.follow(x))
     return;
+  writer_->take_again_if_lost(name_of_claim(x.application));
   write(x);
   pending_.begin(x);
 }
@@ -166,7 +167,7 @@ void postgres_tracking::expect(const std::vector<std::string>& applications) {
   transact([&](postgres_connection& db) {
     postgres_array wanted{postgres_array::element::text};
     for (auto& x : applications)
-      if (!pending_.last(x))
+      if (!pending_.last(x) && !writer_->has_lost(name_of_claim(x)))
         wanted.add(x);
     if (wanted.empty())
       return;
@@ -178,6 +179,7 @@ void postgres_tracking::expect(const std::vector<std::string>& applications) {
 void postgres_tracking::forget(std::string_view application) {
   transact([&](postgres_connection& db) {
     std::string name{application};
+    writer_->take_again_if_lost(name_of_claim(application));
     db.call("forget a tracking position", [&] {
       db.run(sql_.remove, name);
       db.run(sql_.remove_version, table_, name);
@@ -189,6 +191,7 @@ void postgres_tracking::forget(std::string_view application) {
 void postgres_tracking::record_version(std::string_view application,
                                        fold_version x) {
   transact([&](postgres_connection& db) {
+    writer_->take_again_if_lost(name_of_claim(application));
     db.call("record the version of a projection", [&] {
       db.run(sql_.insert_version, table_, std::string{application},
              x.projection, x.view, x.name);
@@ -197,8 +200,7 @@ void postgres_tracking::record_version(std::string_view application,
 }
 
 view_claim postgres_tracking::claim(std::string_view application) {
-  return writer_->claim("projections " + sql_.table + ' '
-                        + std::string{application});
+  return writer_->claim(name_of_claim(application));
 }
 
 void postgres_tracking::interrupt(bool on) noexcept {
@@ -261,6 +263,11 @@ void postgres_tracking::write(const tracking& x) {
       throw already_recorded(x,
                              select_last(writing_, x.application).value_or(0));
   });
+}
+
+std::string
+postgres_tracking::name_of_claim(std::string_view application) const {
+  return "projections " + sql_.table + ' ' + std::string{application};
 }
 
 std::optional<log_position> postgres_tracking::select_last(

@@ -49,12 +49,13 @@ public:
   void query(const std::function<void(postgres_connection&)>& look);
 
   /// Records `x` in a transaction of this thread. Throws `integrity_error` if
-  /// `x` or a later position is recorded.
+  /// `x` or a later position is recorded, and `store_error` if the application
+  /// was claimed and the claim was lost.
   void record(const tracking& x);
 
   /// Locks the positions recorded for `applications`, in a transaction of this
   /// thread, in one round trip. Those that somebody else has locked, or that
-  /// are not there yet, are left to `record`.
+  /// are not there yet, or whose claim is lost, are left to `record`.
   void expect(const std::vector<std::string>& applications);
 
   /// As in `tracking_recorder`.
@@ -111,6 +112,7 @@ private:
   std::optional<log_position> select_last(postgres_connection& from,
                                           const std::string& application);
   void write(const tracking& x);
+  [[nodiscard]] std::string name_of_claim(std::string_view application) const;
 
   const std::string table_;
   /// Its turn is held by the thread that is in a transaction.

@@ -43,14 +43,35 @@ postgres_writer::postgres_writer(const postgres_uri& uri,
 }
 
 void postgres_writer::begin() {
-  connection_.call("begin a transaction", [this] {
-    connection_.begin(begin_sql_);
-    try {
-      take_lost_again();
-    } catch (...) {
-      connection_.roll_back();
-      throw;
+  connection_.call("begin a transaction",
+                   [this] { connection_.begin(begin_sql_); });
+}
+
+bool postgres_writer::has_lost(const std::string& name) const {
+  auto found = claims_.find(name);
+  return found != claims_.end()
+         && found->second.session != connection_.session_number();
+}
+
+void postgres_writer::take_again_if_lost(const std::string& name) {
+  if (!has_lost(name))
+    return;
+  auto& at = claims_.at(name);
+  connection_.call("claim a view again", [&] {
+    if (auto taken = try_claim(name)) {
+      at = *taken;
+      throw store_unavailable{connection_.name()
+                              + ": the claim on the view was lost with a "
+                                "connection and has been taken again"};
     }
+    // The server may not know yet that the session is lost.
+    if (!connection_.run(end_backend, name, at.backend).empty())
+      throw store_unavailable{connection_.name()
+                              + ": the session that was lost has not ended yet "
+                                "and still has the claim on the view"};
+    throw store_error{connection_.name()
+                      + ": another runner took the view over while the "
+                        "connection was lost"};
   });
 }
 
@@ -101,37 +122,6 @@ postgres_writer::try_claim(const std::string& name) {
     return std::nullopt;
   return held{connection_.session_number(), connection_.backend(),
               row[1].as<int64_t>()};
-}
-
-/// Takes all claims again that were on a session which is lost. Throws if there
-/// were any: whoever had them meanwhile may have changed the view, so what is
-/// about to be written has to be looked at again.
-void postgres_writer::take_lost_again() {
-  auto has_lost = false;
-  for (auto& [name, at] : claims_)
-    if (at.session != connection_.session_number()) {
-      at = take_again(name, at);
-      has_lost = true;
-    }
-  if (has_lost)
-    throw store_unavailable{connection_.name()
-                            + ": the claim on the view was lost with a "
-                              "connection and has been taken again"};
-}
-
-/// Takes the claim `name` that was on a session which is lost, or throws.
-postgres_writer::held postgres_writer::take_again(const std::string& name,
-                                                  const held& at) {
-  if (auto taken = try_claim(name))
-    return *taken;
-  // The server may not know yet that the session is lost.
-  if (!connection_.run(end_backend, name, at.backend).empty())
-    throw store_unavailable{connection_.name()
-                            + ": the session that was lost has not ended yet "
-                              "and still has the claim on the view"};
-  throw store_error{connection_.name()
-                    + ": another runner took the view over while the "
-                      "connection was lost"};
 }
 
 void postgres_writer::release(const std::string& name) noexcept {

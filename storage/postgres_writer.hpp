@@ -15,7 +15,7 @@
 
 namespace projections {
 
-/// A connection that takes turns and takes its claims again when it was lost. A
+/// A connection that takes turns and can take claims again that it has lost. A
 /// claim is a session-level advisory lock, so it ends with the connection, the
 /// process or the server, whatever is first. Thread-safe as far as `turn` is
 /// held.
@@ -37,14 +37,24 @@ public:
     return connection_;
   }
 
-  /// Begins a transaction in which everything that was claimed is. Throws
-  /// `store_error` if somebody else has taken a claim while the connection was
-  /// lost.
+  /// Begins a transaction.
   void begin();
+
+  /// Takes the claim `name` again if the session that it was on is lost. Throws
+  /// in any case then: whoever had it meanwhile may have changed the view, so
+  /// what is about to be written has to be looked at again, which
+  /// `store_unavailable` asks for. Throws another `store_error` if somebody
+  /// else has it.
+  void take_again_if_lost(const std::string& name);
 
   /// Takes the claim `name`, or returns null if somebody has it, be it this
   /// object.
   [[nodiscard]] view_claim claim(const std::string& name);
+
+  // -- inspectors --------------------------------------------------------------
+
+  /// Returns whether the session is lost that the claim `name` was on.
+  [[nodiscard]] bool has_lost(const std::string& name) const;
 
 private:
   /// On which session a claim is, and the number of its lock.
@@ -55,8 +65,6 @@ private:
   };
 
   std::optional<held> try_claim(const std::string& name);
-  void take_lost_again();
-  held take_again(const std::string& name, const held& at);
   void release(const std::string& name) noexcept;
 
   postgres_connection connection_;

@@ -209,17 +209,37 @@ BOOST_AUTO_TEST_CASE(runner_that_was_replaced_writes_nothing) {
   view.insert_tracking({"upstream", 1});
 }
 
-BOOST_AUTO_TEST_CASE(all_claims_are_taken_again_at_once) {
+BOOST_AUTO_TEST_CASE(lost_claim_stops_only_its_own_application) {
   postgres_event_counters view{schema.uri()};
-  auto one = view.claim("one");
-  auto other = view.claim("other");
+  postgres_event_counters other{schema.uri()};
+  view.insert_tracking({"kept", 1});
+  view.insert_tracking({"taken", 1});
+  auto kept = view.claim("kept");
+  auto taken = view.claim("taken");
   end_sessions();
-  // Whoever had them meanwhile may have changed the view.
-  BOOST_CHECK_THROW(view.insert_tracking({"one", 1}), store_unavailable);
-  view.insert_tracking({"other", 1});
-  postgres_event_counters second{schema.uri()};
-  BOOST_TEST(!second.claim("one"));
-  BOOST_TEST(!second.claim("other"));
+  auto others = other.claim("taken");
+  BOOST_REQUIRE(others);
+  // Who has it has to look again, once.
+  BOOST_CHECK_THROW(view.insert_tracking({"kept", 2}), store_unavailable);
+  for (auto position : {2, 3}) {
+    view.in_one_transaction([&] {
+      view.expect_tracking({"taken", "kept"});
+      view.insert_tracking({"kept", position});
+    });
+    BOOST_CHECK_EXCEPTION(view.in_one_transaction([&] {
+      view.expect_tracking({"taken", "kept"});
+      view.insert_tracking({"taken", position});
+    }),
+                          store_error, [](auto& e) {
+                            return !dynamic_cast<const store_unavailable*>(&e);
+                          });
+  }
+  // Nor may it be emptied.
+  BOOST_CHECK_THROW(view.forget("taken"), store_error);
+  BOOST_CHECK_THROW(view.record_version("taken", {}), store_error);
+  BOOST_TEST((view.max_tracking_id("kept") == 3));
+  BOOST_TEST((view.max_tracking_id("taken") == 1));
+  BOOST_TEST(!other.claim("kept"));
 }
 
 BOOST_AUTO_TEST_CASE(position_that_somebody_has_locked_keeps_no_other) {

@@ -155,6 +155,27 @@ BOOST_AUTO_TEST_CASE(catch_up_goes_on_when_sessions_end_at_any_time) {
   check(*view);
 }
 
+BOOST_AUTO_TEST_CASE(runners_of_one_view_go_on_when_sessions_end) {
+  append_many();
+  auto view = this->view();
+  auto last = backend().store.open()->head();
+  std::vector<std::unique_ptr<projection_runner>> runners;
+  for (auto name : {"one", "two", "three"})
+    runners.push_back(std::make_unique<projection_runner>(
+      log(), name, std::make_shared<counting_projection>(view),
+      small_groups()));
+  for (auto at = log_start; at < last;) {
+    end_sessions();
+    at = std::min(at + 300, last);
+    for (auto& x : runners)
+      x->wait(at, long_time);
+  }
+  for (auto& x : runners)
+    x->close();
+  BOOST_TEST(view->get_created_event_counter() == 3 * events / 10);
+  BOOST_TEST(view->get_subsequent_event_counter() == 3 * events / 10 * 9);
+}
+
 BOOST_AUTO_TEST_CASE(runner_hears_of_events_after_its_sessions_have_ended) {
   auto view = this->view();
   auto runner = run(view);

@@ -210,6 +210,25 @@ BOOST_AUTO_TEST_CASE(runner_stops_while_the_server_of_its_view_stands_still) {
   }
   BOOST_TEST(f.view()->get_subsequent_event_counter() == 2);
 }
+
+BOOST_AUTO_TEST_CASE(runners_of_one_view_stop_while_its_server_stands_still) {
+  runner_fixture<store_and_view<memory_backend, postgres_views>> f;
+  freezing_proxy proxy;
+  auto view = std::make_shared<postgres_event_counters>(
+    proxy.uri(f.backend().view.schema()));
+  std::vector<std::unique_ptr<projection_runner>> runners;
+  for (auto name : {"one", "two", "three", "four"})
+    runners.push_back(std::make_unique<projection_runner>(
+      f.log(), name, std::make_shared<counting_projection>(view)));
+  auto last = f.append("a", {"T"});
+  for (auto& x : runners)
+    x->wait(last, long_time);
+  proxy.freeze();
+  f.append("a", {"T"});
+  proxy.wait_until_swallowed();
+  for (auto& x : runners)
+    check_end(*x);
+}
 #endif
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(stop_does_not_wait_for_a_stuck_projection,
