@@ -57,6 +57,7 @@ projection_actor::behavior_type projection_state::make_behavior() {
       refuse_waiting(error_code::timeout,
                      "the input ended before the version was reached");
     },
+    [this](let_go_of_query x) { let_go(x.batch); },
     [this](check_waiting) { check_waiting_queries(); },
   };
 }
@@ -243,6 +244,19 @@ void projection_state::refuse_late(request_batch& batch, uint32_t i) {
   refuse(batch, i, error_code::timeout,
          "version " + std::to_string(r.min_version) + " was not reached within "
            + std::to_string(r.timeout_ms) + " ms");
+}
+
+/// Answers the query that the batch begins with, if it still waits.
+void projection_state::let_go(uint64_t batch) {
+  auto found = std::find_if(waiting_.begin(), waiting_.end(), [=](auto& x) {
+    return x.batch->sequence == batch && x.place == x.batch->first();
+  });
+  if (found == waiting_.end())
+    return;
+  refuse(*found->batch, found->place, error_code::timeout,
+         "the version was not reached by the requests behind it that may be "
+         "under way (--max-bytes-in-flight)");
+  waiting_.erase(found);
 }
 
 void projection_state::refuse_waiting(error_code code, std::string_view text) {

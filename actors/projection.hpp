@@ -70,6 +70,7 @@ private:
   void check_at(std::chrono::steady_clock::time_point when);
   void check_waiting_queries();
   void refuse_late(request_batch& batch, uint32_t i);
+  void let_go(uint64_t batch);
   void refuse_waiting(error_code code, std::string_view text);
   void answer_reached();
   void correct_version(int64_t events);

@@ -101,9 +101,16 @@ void reader_state::read() {
 }
 
 /// Has itself told to read, so that what came meanwhile is taken in first.
+/// Tells the registry if it is only for what the registry keeps that it may
+/// not.
 void reader_state::read_if_allowed() {
-  if (may_read() && !std::exchange(read_is_due_, true))
-    compat::send(self_, interface{self_}, read_input{});
+  if (may_read()) {
+    if (!std::exchange(read_is_due_, true))
+      compat::send(self_, interface{self_}, read_input{});
+  } else if (!ended_ && chunks_ahead_ == 0
+             && std::exchange(told_full_after_, chunks_sent_) != chunks_sent_) {
+    compat::send(self_, registry_, input_is_full{chunks_sent_});
+  }
 }
 
 bool reader_state::may_read() const {

@@ -71,6 +71,8 @@ private:
   size_t chunks_in_flight_ = 0;
   size_t bytes_in_flight_ = 0;
   uint64_t chunks_sent_ = 0;
+  /// After how many chunks the registry was told that this is all.
+  uint64_t told_full_after_ = 0;
   bool ended_ = false;
   /// Whether a `read_input` is on its way.
   bool read_is_due_ = false;

@@ -80,8 +80,15 @@ registry_actor::behavior_type registry_state::make_behavior() {
       --batches_in_flight_;
       groups_in_flight_ -= batch.groups;
       batches_waiting_ -= batch.may_wait ? 1 : 0;
+      batches_written_ = batch.sequence + 1;
+      if (batch.may_wait)
+        waiting_.pop_front();
       if (batch.has_room() && spare_rooms_.size() < spare_rooms_max)
         spare_rooms_.push_back(batch.take_room());
+      send_out();
+    },
+    [this](input_is_full x) {
+      chunks_when_full_ = x.chunks;
       send_out();
     },
     [this](version_correction x) { correct_version(x); },
@@ -117,13 +124,28 @@ void registry_state::send_out() {
     if (batches_in_flight_ > 0) {
       if (bytes_in_flight_ + needed > allowed
           || batches_in_flight_ >= batches_allowed
-          || groups_in_flight_ >= groups_allowed)
+          || groups_in_flight_ >= groups_allowed) {
+        let_go_of_first_query();
         return;
+      }
       allowed -= bytes_in_flight_;
     }
     send_batch(std::min(allowed, batch_reply_bytes_max));
   }
+  if (chunks_when_full_ == chunks_taken_)
+    let_go_of_first_query();
   finish_if_done();
+}
+
+/// Has the query answered for which all that is under way waits, if there is
+/// one: nothing that it waits for can be sent out before.
+void registry_state::let_go_of_first_query() {
+  if (waiting_.empty() || waiting_.front().is_let_go
+      || waiting_.front().sequence != batches_written_)
+    return;
+  auto& first = waiting_.front();
+  first.is_let_go = true;
+  compat::send_anonymously(first.actor, let_go_of_query{first.sequence});
 }
 
 /// Makes sure that `current_` has a request left. Returns false if none has
@@ -170,7 +192,10 @@ void registry_state::send_batch(size_t reply_bytes_allowed) {
     if (i > next_request_
         && (may_wait || reply_bytes + bytes > reply_bytes_allowed))
       break;
-    batch->may_wait |= may_wait;
+    if (may_wait) {
+      batch->may_wait = true;
+      waiting_.push_back({batch->sequence, x->actor});
+    }
     reply_bytes += bytes;
     batch->add_one();
     router_.route(*batch, i, x, routed_);

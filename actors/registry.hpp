@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -42,12 +43,20 @@ struct registry_state {
   interface::behavior_type make_behavior();
 
 private:
+  /// A batch that may have to wait for a version, by its sequence.
+  struct waiting_batch {
+    uint64_t sequence;
+    projection_actor actor;
+    bool is_let_go = false;
+  };
+
   // Sending out.
   void send_out();
   bool next_chunk();
   void send_batch(size_t reply_bytes_allowed);
   void end_input();
   void finish_if_done();
+  void let_go_of_first_query();
   [[nodiscard]] batch_ptr make_batch();
   [[nodiscard]] reply_room find_room(size_t bytes);
 
@@ -78,10 +87,18 @@ private:
   /// What is under way, and how much of it may wait for a version.
   size_t batches_in_flight_ = 0;
   size_t batches_waiting_ = 0;
+  uint64_t batches_written_ = 0;
   size_t requests_in_flight_ = 0;
   size_t bytes_in_flight_ = 0;
   size_t groups_in_flight_ = 0;
   bool input_ended_ = false;
+
+  /// Batches whose first request is a query that may wait, and which are not
+  /// written.
+  std::deque<waiting_batch> waiting_;
+
+  /// How many chunks the reader has sent when it had to stop reading.
+  std::optional<uint64_t> chunks_when_full_;
 
   /// Rooms of batches that are written.
   std::vector<reply_room> spare_rooms_;

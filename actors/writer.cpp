@@ -3,10 +3,18 @@
 #include <spdlog/spdlog.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <utility>
 
 namespace projections {
+
+namespace {
+
+/// So much of a reply to nobody is logged, in bytes.
+constexpr size_t logged_bytes_max = 1024;
+
+} // namespace
 
 writer_state::writer_state(interface::pointer self, int descriptor,
                            json_style style, node_observer observer)
@@ -44,7 +52,8 @@ bool writer_state::write(request_batch& batch) {
                              "the actor that should answer has ended");
     if (r.answer_in_envelope && r.source.empty()) {
       reply.remove_suffix(1);
-      spdlog::warn("a reply to nobody: {}", reply);
+      spdlog::warn("a reply to nobody: {}{}", reply.substr(0, logged_bytes_max),
+                   reply.size() > logged_bytes_max ? "..." : "");
     } else if (!output_.write(reply)) {
       return false;
     }

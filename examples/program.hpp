@@ -45,6 +45,8 @@ int run(int argc, char** argv, F f) {
   try {
     compat::add_core_message_types();
     Options chosen;
+    if (auto problem = oversized_argument(argc, argv); !problem.empty())
+      return refuse(problem);
     std::istringstream no_file;
     if (auto error = chosen.parse(argc, argv, no_file)) {
       auto refused = refused_argument(chosen, argc, argv);

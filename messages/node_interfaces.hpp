@@ -81,6 +81,12 @@ struct projection_down {
   std::string reason;
 };
 
+/// Tells the registry that the reader has sent so many chunks and may not read
+/// another one before some of them come back.
+struct input_is_full {
+  uint64_t chunks = 0;
+};
+
 /// Tells the registry that the projector has ended.
 struct projector_down {
   /// In words.
@@ -93,6 +99,8 @@ using registry_actor = compat::typed_interface<
   void(decoded_chunk),
   // Frees what the batch held in flight, and goes on with what waited for it.
   void(written_batch),
+  // Lets go of a query if it is what keeps the chunks.
+  void(input_is_full),
   // Corrects what `list` says of a projection.
   void(version_correction),
   // Puts a new actor in the place of one that failed.
@@ -111,6 +119,13 @@ struct request_group {
 /// wait are answered now.
 struct end_of_input {};
 
+/// Tells a projection that what the query of a batch waits for cannot come
+/// before the query is answered: nothing more may be under way behind it.
+struct let_go_of_query {
+  /// The batch's `sequence`.
+  uint64_t batch = 0;
+};
+
 /// Tells a projection to look for queries that have waited long enough.
 struct check_waiting {};
 
@@ -120,6 +135,8 @@ using projection_actor = compat::typed_interface<
   void(request_group),
   // Answers queries that still wait with error 0.
   void(end_of_input),
+  // Answers the query with error 0 if it still waits.
+  void(let_go_of_query),
   // Answers queries that have waited long enough with error 0.
   void(check_waiting)>;
 

@@ -13,4 +13,8 @@ namespace projections {
 [[nodiscard]] std::string refused_argument(caf::actor_system_config& config,
                                            int argc, char** argv);
 
+/// Returns which argument is a number that CAF would take for another one,
+/// because no option goes so far; empty if none is.
+[[nodiscard]] std::string oversized_argument(int argc, char** argv);
+
 } // namespace projections

@@ -105,6 +105,8 @@ std::string configuration::read(int argc, char** argv) {
       if (!file)
         return read_from + ": cannot be read";
     }
+  if (auto problem = oversized_argument(argc, argv); !problem.empty())
+    return problem;
   if (auto err = parse(argc, argv, file)) {
     if (auto refused = refused_argument(*this, argc, argv); !refused.empty())
       return refused + "; --help lists the options";

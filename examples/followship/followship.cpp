@@ -20,8 +20,8 @@
 // it, by the seed; then answers are recorded through a store of their own that
 // fails, and the tracking by another connection afterwards, because in one
 // transaction a failure would leave nothing to be repeated. Which inserts meet
-// a failure depends on which thread comes first, and so do the order of
-// followers and the figures of the last line but the first two.
+// a failure depends on which thread comes first, and so do the order in which
+// follows come in and the figures of the last line but the first two.
 //
 // Every run makes new users. In a store that outlives the program, it first
 // answers what an earlier run was ended before.

@@ -29,10 +29,6 @@ constexpr const char* store_application = "load";
 /// How long until it is looked again whether something has ended.
 constexpr milliseconds look_interval{10};
 
-/// A file of views, beside that of the events, because a file of SQLite has one
-/// writer at a time.
-constexpr const char* views_suffix = "-views";
-
 /// Folds the events of one topic, or all of a run.
 class load_projection final : public projections::projection<load_view> {
 public:

@@ -5,6 +5,9 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
+#include <system_error>
+#include <utility>
 
 namespace load {
 
@@ -28,6 +31,37 @@ std::string out_of(const char* option, double value, double min, double max) {
     return {};
   return std::string{"--"} + option + "=" + short_number(value) + " is not in "
          + short_number(min) + ".." + short_number(max);
+}
+
+/// Returns the file that `path` names, whether it is there or not.
+std::filesystem::path file_of(const std::string& path) {
+  std::error_code error;
+  auto result = std::filesystem::absolute(path, error);
+  auto resolved = std::filesystem::weakly_canonical(result, error);
+  return error ? result : resolved;
+}
+
+/// Returns whether two paths are those of one file.
+bool is_same_file(const std::string& a, const std::string& b) {
+  std::error_code ignored;
+  return std::filesystem::equivalent(a, b, ignored) || file_of(a) == file_of(b);
+}
+
+/// Says whether a file to be written is another one's, too; empty if not.
+std::string shared_file(const load_settings& x,
+                        const projections::store_name& backend) {
+  if (!x.csv.empty() && !x.plot.empty() && is_same_file(x.csv, x.plot))
+    return "--csv and --plot name the same file, " + x.csv;
+  if (backend.kind != projections::store_kind::sqlite)
+    return {};
+  // SQLite's, and the one by which runners keep off each other.
+  constexpr std::array endings{"", "-wal", "-shm", "-journal", "-runner"};
+  for (auto& [option, path] : {std::pair{"--csv=", x.csv}, {"--plot=", x.plot}})
+    for (auto& database : {backend.place, backend.place + views_suffix})
+      for (auto ending : endings)
+        if (!path.empty() && is_same_file(path, database + ending))
+          return option + path + " is a file of the store";
+  return {};
 }
 
 } // namespace
@@ -59,14 +93,11 @@ std::string problem_of(const load_settings& x) {
     return "--projections=" + std::to_string(x.projections)
            + " times --streams=" + std::to_string(x.streams) + " is more than "
            + short_number(all_streams_max);
-  if (!x.csv.empty() && x.csv == x.plot)
-    return "--csv and --plot name the same file, " + x.csv;
   try {
-    static_cast<void>(projections::parse_store_name(x.backend));
+    return shared_file(x, projections::parse_store_name(x.backend));
   } catch (const projections::bad_store_name& e) {
     return "--backend: " + std::string{e.what()};
   }
-  return {};
 }
 
 std::string description(const load_settings& x) {

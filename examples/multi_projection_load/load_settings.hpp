@@ -10,6 +10,10 @@
 
 namespace load {
 
+/// The end of the name of the file of views, beside that of the events, because
+/// a file of SQLite has one writer at a time.
+inline constexpr const char* views_suffix = "-views";
+
 /// The options, and what they are without being given.
 struct load_settings {
   size_t projections = 100;

@@ -48,7 +48,8 @@ public:
            "streams of each projection from each of two producers, every one "
            "a row of its view (default: 2)")
       .add(settings.events, "events",
-           "events to append (default: no limit with --seconds, else 100000)")
+           "events to append (default: no limit with --seconds, 100000 without "
+           "either)")
       .add(settings.event_size, "event-size",
            "bytes of an event's payload (default: 256)")
       .add(settings.rate, "rate",
@@ -65,8 +66,8 @@ public:
            "store of events and views: memory: (default), sqlite:PATH or "
            "postgresql://...")
       .add(settings.seconds, "seconds",
-           "how long events are appended (default: no limit with --events, "
-           "else 5)")
+           "how long events are appended, in seconds (default: no limit with "
+           "--events, 5 without either)")
       .add(settings.csv, "csv", "file for a line every 100 ms")
       .add(settings.plot, "plot", "SVG file for throughput and latencies")
       .add(settings.folds_all, "all-events",

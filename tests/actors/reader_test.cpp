@@ -26,8 +26,9 @@ struct registry_end {
 
   static constexpr const char* actor_name = "registry_end";
 
-  registry_end(interface::pointer, std::shared_ptr<kept_chunks> shared)
-    : kept(std::move(shared)) {
+  registry_end(interface::pointer, std::shared_ptr<kept_chunks> shared,
+               std::shared_ptr<std::vector<uint64_t>> full)
+    : kept(std::move(shared)), full_after(std::move(full)) {
     // nop
   }
 
@@ -37,6 +38,7 @@ struct registry_end {
       [](const written_batch&) {
         // nop
       },
+      [this](input_is_full x) { full_after->push_back(x.chunks); },
       [](version_correction) {
         // nop
       },
@@ -50,6 +52,7 @@ struct registry_end {
   }
 
   std::shared_ptr<kept_chunks> kept;
+  std::shared_ptr<std::vector<uint64_t>> full_after;
 };
 
 constexpr size_t chunk_bytes = 70'000;
@@ -82,7 +85,8 @@ struct fixture {
   }
 
   void start() {
-    registry = compat::spawn_state<registry_end>(system.get(), kept);
+    registry
+      = compat::spawn_state<registry_end>(system.get(), kept, full_after);
     for (int i = 0; i < 2; ++i)
       decoders.push_back(compat::spawn_state<decoder_state>(
         system.get(), registry, spaced_style, request_limits{}));
@@ -111,6 +115,10 @@ struct fixture {
   test_pipe input;
   reader_settings settings;
   std::shared_ptr<kept_chunks> kept = std::make_shared<kept_chunks>();
+
+  /// After how many chunks the reader has said that it may not read.
+  std::shared_ptr<std::vector<uint64_t>> full_after
+    = std::make_shared<std::vector<uint64_t>>();
 
   /// How many requests were in the chunks that were given back.
   size_t requests = 0;
@@ -169,6 +177,28 @@ BOOST_AUTO_TEST_CASE(input_in_flight_is_bounded_in_bytes) {
     give_back();
   BOOST_TEST(requests == 20'000u);
   BOOST_TEST(given_back > 4u);
+}
+
+BOOST_AUTO_TEST_CASE(registry_is_told_when_all_that_may_be_read_is_sent_out) {
+  settings.input_bytes_in_flight_max = 2 * chunk_bytes;
+  write(20'000);
+  start();
+  auto read = kept->size();
+  for (size_t i = 0; i < read; ++i) {
+    BOOST_TEST(full_after->empty());
+    send_out();
+  }
+  BOOST_TEST(kept->size() == read);
+  BOOST_REQUIRE_EQUAL(full_after->size(), 1);
+  BOOST_TEST(full_after->front() == read);
+  // Reading goes on with what comes back.
+  while (!kept->back().which->last) {
+    give_back();
+    send_out();
+  }
+  while (!kept->empty())
+    give_back();
+  BOOST_TEST(requests == 20'000u);
 }
 
 BOOST_AUTO_TEST_CASE(one_chunk_is_always_let_in) {

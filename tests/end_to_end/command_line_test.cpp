@@ -89,6 +89,9 @@ BOOST_AUTO_TEST_CASE(bad_options_are_refused) {
   check_refused({"--max-depth=-1"}, "max-depth");
   check_refused({"--dedup-window=-1"}, "dedup-window");
   check_refused({"--threads=many"}, "threads");
+  check_refused({"--threads=18446744073709551615"}, "18446744073709551615");
+  check_refused({"--max-bytes-in-flight=9223372036854775808"},
+                "9223372036854775808");
   check_refused({"--log-level=loud"}, "loud");
   check_refused({"--read-models=/no/such/file"}, "/no/such/file");
 }

@@ -122,6 +122,29 @@ BOOST_AUTO_TEST_CASE(query_times_out_while_stdin_stays_open) {
   BOOST_TEST(node.finish().exit_status == 0);
 }
 
+BOOST_AUTO_TEST_CASE(query_that_may_wait_for_years_stops_nobody) {
+  constexpr size_t count = 2000;
+  // What is full behind the query: the room for replies, or that for input.
+  for (auto has_large_replies : {true, false}) {
+    auto input = update_request(1)
+                 + R"({"type": "query", "msg_id": 2, "projection": "p", )"
+                   R"("min_version": 2000, "timeout_ms": 1000000000000})"
+                   "\n";
+    for (size_t i = 3; i <= count; ++i)
+      input += has_large_replies ? update_request(i, true)
+                                 : list_request(i) + std::string(200, ' ');
+    auto run = run_node({"--max-bytes-in-flight=100000"}, input);
+    BOOST_TEST(std::count(run.out.begin(), run.out.end(), '\n') == count);
+    auto reply = run.out.substr(run.out.find('\n') + 1);
+    BOOST_TEST(
+      reply.starts_with(
+        R"({"type": "error", "in_reply_to": 2, "code": 0, )"
+        R"("text": "projection \"p\": the version was not reached by )"),
+      reply.substr(0, 200));
+    BOOST_TEST(run.exit_status == 0, run.err);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(query_waits_for_a_later_request) {
   node_process node;
   node.send(update_request(1));

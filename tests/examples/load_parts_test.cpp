@@ -7,16 +7,20 @@
 #include "examples/multi_projection_load/sampler.hpp"
 #include "examples/multi_projection_load/time_series.hpp"
 #include "examples/multi_projection_load/zipf.hpp"
+#include "tests/temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <array>
+#include <filesystem>
+#include <fstream>
 #include <limits>
 #include <random>
 #include <string>
 #include <vector>
 
 using namespace load;
+using projections::test::temporary_folder;
 
 BOOST_AUTO_TEST_SUITE(load_parts)
 
@@ -182,6 +186,28 @@ BOOST_AUTO_TEST_CASE(options_have_defaults_and_limits) {
              == "--seconds=86401 is not in 0..86400");
   BOOST_TEST(problem([](auto& y) { y.csv = y.plot = "load.svg"; })
              == "--csv and --plot name the same file, load.svg");
+  BOOST_TEST(problem([](auto& y) {
+               y.csv = "./load.svg";
+               y.plot = "load.svg";
+             })
+             == "--csv and --plot name the same file, ./load.svg");
+}
+
+BOOST_AUTO_TEST_CASE(files_of_the_store_are_not_written_over) {
+  temporary_folder folder;
+  load_settings x;
+  x.backend = "sqlite:" + folder.path() + "/store";
+  for (auto ending : {"", "-wal", "-views", "-views-wal", "-views-runner"}) {
+    x.csv = folder.path() + "/./store" + ending;
+    BOOST_TEST(problem_of(x) == "--csv=" + x.csv + " is a file of the store");
+  }
+  x.csv.clear();
+  std::ofstream{folder.path() + "/store"} << "events";
+  x.plot = folder.path() + "/link";
+  std::filesystem::create_hard_link(folder.path() + "/store", x.plot);
+  BOOST_TEST(problem_of(x) == "--plot=" + x.plot + " is a file of the store");
+  x.plot = folder.path() + "/other";
+  BOOST_TEST(problem_of(x) == "");
 }
 
 BOOST_AUTO_TEST_CASE(description_hides_the_password) {
