@@ -197,7 +197,7 @@ void print_users(const network& app, const std::vector<uuid>& users,
   constexpr size_t printed_max = 20;
   std::map<uuid, std::string> names;
   for (auto& x : users)
-    names.emplace(x, "u" + std::to_string(names.size() + 1));
+    names.emplace(x, std::string{'u'} + std::to_string(names.size() + 1));
   for (size_t i = 0; i < users.size(); ++i) {
     auto user = followship_of(app, users[i]);
     if (i < printed_max)

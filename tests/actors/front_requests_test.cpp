@@ -257,11 +257,13 @@ BOOST_FIXTURE_TEST_CASE(requests_that_come_together_are_told_apart,
                         roomy_fixture) {
   // Enough for several chunks; some texts do not fit into one.
   constexpr size_t count = 3'000;
+  std::string large(9'000, 'x');
+  large.front() = large.back() = '"';
   std::vector<std::shared_ptr<asked<projection_content>>> updates;
   std::vector<std::shared_ptr<asked<event_processed>>> events;
   for (size_t i = 0; i < count; ++i) {
     auto number = std::to_string(i);
-    auto payload = i % 500 == 0 ? '"' + std::string(9'000, 'x') + '"' : number;
+    auto& payload = i % 500 == 0 ? large : number;
     updates.push_back(send(update_projection{"p" + number, payload}));
     events.push_back(send(process_event{"e" + number, "T", number}));
   }
