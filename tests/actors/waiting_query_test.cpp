@@ -28,7 +28,7 @@ std::string late(uint64_t version, uint64_t timeout_ms) {
 
 /// A node with a projection `p` at version 1.
 struct fixture {
-  fixture() {
+  explicit fixture(const test_node_settings& settings = {}) : node(settings) {
     BOOST_REQUIRE_EQUAL(node.answers(update("p", "1")).size(), 1);
   }
 
@@ -44,6 +44,23 @@ struct fixture {
   }
 
   test_node node;
+};
+
+/// Such a node with room for a few replies.
+struct narrow_fixture : fixture {
+  narrow_fixture() : fixture(settings()) {
+    for (int i = 0; i < 100; ++i)
+      others += update("q", "1");
+  }
+
+  static test_node_settings settings() {
+    test_node_settings result;
+    result.reply_bytes_in_flight_max = 4096;
+    return result;
+  }
+
+  /// Requests whose replies do not all fit.
+  std::string others;
 };
 
 } // namespace
@@ -185,24 +202,17 @@ BOOST_AUTO_TEST_CASE(last_update_counts_before_the_end_of_input) {
   BOOST_TEST((node.seen().exit_code == 0));
 }
 
-BOOST_AUTO_TEST_CASE(query_gives_way_when_nothing_more_fits_behind_it) {
-  test_node_settings settings;
-  settings.reply_bytes_in_flight_max = 4096;
-  test_node small{settings};
-  BOOST_REQUIRE_EQUAL(small.answers(update("p", "1")).size(), 1);
-  std::string others;
-  for (int i = 0; i < 100; ++i)
-    others += update("q", "1");
-  small.hold_batches(true);
-  small.send("{\"type\": \"list\"}\n"
-             + wait_for(2, R"(, "timeout_ms": 1000000)") + others
-             + update("p", "2"));
-  small.run();
+BOOST_FIXTURE_TEST_CASE(query_gives_way_when_nothing_more_fits_behind_it,
+                        narrow_fixture) {
+  node.hold_batches(true);
+  node.send("{\"type\": \"list\"}\n" + wait_for(2, R"(, "timeout_ms": 1000000)")
+            + others + update("p", "2"));
+  node.run();
   // Not while replies in front of it have to be written: that makes room.
-  BOOST_TEST(small.seen().held.size() == 1u);
-  small.hold_batches(false);
-  small.run();
-  auto replies = small.replies();
+  BOOST_TEST(node.seen().held.size() == 1u);
+  node.hold_batches(false);
+  node.run();
+  auto replies = node.replies();
   BOOST_REQUIRE_EQUAL(replies.size(), 103);
   BOOST_TEST(replies[1]
              == error_reply(0, R"(projection \"p\": the version was not )"
@@ -211,15 +221,9 @@ BOOST_AUTO_TEST_CASE(query_gives_way_when_nothing_more_fits_behind_it) {
   BOOST_TEST(replies.back() == updated("p", 2, "[1, 2]"));
 }
 
-BOOST_AUTO_TEST_CASE(query_does_not_give_way_to_what_answers_it) {
-  test_node_settings settings;
-  settings.reply_bytes_in_flight_max = 4096;
-  test_node small{settings};
-  BOOST_REQUIRE_EQUAL(small.answers(update("p", "1")).size(), 1);
-  std::string others;
-  for (int i = 0; i < 100; ++i)
-    others += update("q", "1");
-  auto replies = small.answers(wait_for(2) + update("p", "2") + others);
+BOOST_FIXTURE_TEST_CASE(query_does_not_give_way_to_what_answers_it,
+                        narrow_fixture) {
+  auto replies = node.answers(wait_for(2) + update("p", "2") + others);
   BOOST_REQUIRE_EQUAL(replies.size(), 102);
   BOOST_TEST(replies.front() == state(2, "[1, 2]"));
 }
