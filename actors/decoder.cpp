@@ -1,7 +1,7 @@
-#include "actors/decoder.hpp"
+#include "projections/actors/decoder.hpp"
 
-#include "actors/folder.hpp"
-#include "storage/fold_ahead.hpp"
+#include "projections/actors/folder.hpp"
+#include "projections/storage/fold_ahead.hpp"
 
 #include <utility>
 

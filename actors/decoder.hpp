@@ -2,9 +2,9 @@
 // requests to the registry.
 #pragma once
 
-#include "messages/interfaces.hpp"
-#include "messages/json_text.hpp"
-#include "messages/request_decoder.hpp"
+#include "projections/messages/interfaces.hpp"
+#include "projections/messages/json_text.hpp"
+#include "projections/messages/request_decoder.hpp"
 
 namespace projections {
 

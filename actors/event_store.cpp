@@ -1,6 +1,6 @@
-#include "actors/event_store.hpp"
+#include "projections/actors/event_store.hpp"
 
-#include "actors/store_failure.hpp"
+#include "projections/actors/store_failure.hpp"
 
 #include <exception>
 #include <thread>

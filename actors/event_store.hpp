@@ -1,10 +1,10 @@
 // The actor of an event store. Applications append and read through it.
 #pragma once
 
-#include "messages/interfaces.hpp"
-#include "storage/event_store.hpp"
-#include "storage/joint_append.hpp"
-#include "storage/shared_event_store.hpp"
+#include "projections/messages/interfaces.hpp"
+#include "projections/storage/event_store.hpp"
+#include "projections/storage/joint_append.hpp"
+#include "projections/storage/shared_event_store.hpp"
 
 #include <cstddef>
 #include <functional>

@@ -1,4 +1,4 @@
-#include "actors/fan_out.hpp"
+#include "projections/actors/fan_out.hpp"
 
 #include <spdlog/spdlog.h>
 

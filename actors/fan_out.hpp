@@ -2,13 +2,13 @@
 // read models get them, and what the replies are. Knows no actor.
 #pragma once
 
-#include "messages/keyed_hash.hpp"
-#include "messages/model_round.hpp"
-#include "messages/reply_encoder.hpp"
-#include "storage/event_identity.hpp"
-#include "storage/processed_ids.hpp"
-#include "storage/read_model.hpp"
-#include "storage/subscriptions.hpp"
+#include "projections/messages/keyed_hash.hpp"
+#include "projections/messages/model_round.hpp"
+#include "projections/messages/reply_encoder.hpp"
+#include "projections/storage/event_identity.hpp"
+#include "projections/storage/processed_ids.hpp"
+#include "projections/storage/read_model.hpp"
+#include "projections/storage/subscriptions.hpp"
 
 #include <cstddef>
 #include <cstdint>

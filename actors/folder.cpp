@@ -1,6 +1,6 @@
-#include "actors/folder.hpp"
+#include "projections/actors/folder.hpp"
 
-#include "storage/fold_ahead.hpp"
+#include "projections/storage/fold_ahead.hpp"
 
 #include <spdlog/spdlog.h>
 

@@ -3,7 +3,7 @@
 // registry.
 #pragma once
 
-#include "messages/interfaces.hpp"
+#include "projections/messages/interfaces.hpp"
 
 namespace projections {
 

@@ -1,9 +1,9 @@
-#include "actors/front.hpp"
+#include "projections/actors/front.hpp"
 
-#include "actors/front_answers.hpp"
-#include "actors/projector.hpp"
-#include "actors/registry.hpp"
-#include "actors/request_failure.hpp"
+#include "projections/actors/front_answers.hpp"
+#include "projections/actors/projector.hpp"
+#include "projections/actors/registry.hpp"
+#include "projections/actors/request_failure.hpp"
 
 #include <string>
 #include <utility>

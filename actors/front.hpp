@@ -3,10 +3,10 @@
 // requests on to the registry and turns the replies into typed answers.
 #pragma once
 
-#include "actors/request_collector.hpp"
-#include "messages/interfaces.hpp"
-#include "messages/json_text.hpp"
-#include "storage/read_model.hpp"
+#include "projections/actors/request_collector.hpp"
+#include "projections/messages/interfaces.hpp"
+#include "projections/messages/json_text.hpp"
+#include "projections/storage/read_model.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,8 +2,8 @@
 // every reply with it.
 #pragma once
 
-#include "messages/front_messages.hpp"
-#include "messages/reply_reader.hpp"
+#include "projections/messages/front_messages.hpp"
+#include "projections/messages/reply_reader.hpp"
 
 #include <caf/error.hpp>
 

@@ -1,4 +1,4 @@
-#include "actors/input.hpp"
+#include "projections/actors/input.hpp"
 
 #include <poll.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
-#include "actors/known_projections.hpp"
+#include "projections/actors/known_projections.hpp"
 
-#include "messages/keyed_hash.hpp"
+#include "projections/messages/keyed_hash.hpp"
 
 #include <algorithm>
 #include <utility>

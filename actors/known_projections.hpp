@@ -2,9 +2,9 @@
 // every request.
 #pragma once
 
-#include "actors/projection.hpp"
-#include "messages/interfaces.hpp"
-#include "storage/text_index.hpp"
+#include "projections/actors/projection.hpp"
+#include "projections/messages/interfaces.hpp"
+#include "projections/storage/text_index.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
-#include "actors/log_reader.hpp"
+#include "projections/actors/log_reader.hpp"
 
-#include "actors/store_failure.hpp"
-#include "storage/store_error.hpp"
+#include "projections/actors/store_failure.hpp"
+#include "projections/storage/store_error.hpp"
 
 #include <spdlog/spdlog.h>
 

@@ -1,10 +1,10 @@
 // The actor that reads the log of a store for all runners of a process.
 #pragma once
 
-#include "actors/recent_readers.hpp"
-#include "actors/shared_reading.hpp"
-#include "messages/interfaces.hpp"
-#include "storage/event_store.hpp"
+#include "projections/actors/recent_readers.hpp"
+#include "projections/actors/shared_reading.hpp"
+#include "projections/messages/interfaces.hpp"
+#include "projections/storage/event_store.hpp"
 
 #include <array>
 #include <atomic>

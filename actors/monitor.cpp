@@ -1,4 +1,4 @@
-#include "actors/monitor.hpp"
+#include "projections/actors/monitor.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "actors/output.hpp"
+#include "projections/actors/output.hpp"
 
 #include <poll.h>
 #include <unistd.h>

@@ -2,8 +2,8 @@
 // the writer; knows no actor.
 #pragma once
 
-#include "messages/reply_encoder.hpp"
-#include "messages/request_batch.hpp"
+#include "projections/messages/reply_encoder.hpp"
+#include "projections/messages/request_batch.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
-#include "actors/projection.hpp"
+#include "projections/actors/projection.hpp"
 
-#include "storage/fold_ahead.hpp"
+#include "projections/storage/fold_ahead.hpp"
 
 #include <spdlog/spdlog.h>
 

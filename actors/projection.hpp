@@ -2,9 +2,9 @@
 // of requests.
 #pragma once
 
-#include "messages/interfaces.hpp"
-#include "messages/reply_encoder.hpp"
-#include "storage/named_projection.hpp"
+#include "projections/messages/interfaces.hpp"
+#include "projections/messages/reply_encoder.hpp"
+#include "projections/storage/named_projection.hpp"
 
 #include <atomic>
 #include <chrono>

@@ -1,6 +1,6 @@
-#include "actors/projector.hpp"
+#include "projections/actors/projector.hpp"
 
-#include "actors/read_model.hpp"
+#include "projections/actors/read_model.hpp"
 
 #include <spdlog/spdlog.h>
 

@@ -2,9 +2,9 @@
 // of requests.
 #pragma once
 
-#include "actors/fan_out.hpp"
-#include "messages/interfaces.hpp"
-#include "storage/read_model.hpp"
+#include "projections/actors/fan_out.hpp"
+#include "projections/messages/interfaces.hpp"
+#include "projections/storage/read_model.hpp"
 
 #include <atomic>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "actors/read_model.hpp"
+#include "projections/actors/read_model.hpp"
 
 #include <spdlog/spdlog.h>
 

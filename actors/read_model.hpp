@@ -1,9 +1,9 @@
 // The actor of one read model. The projector makes it and sends it rounds.
 #pragma once
 
-#include "messages/interfaces.hpp"
-#include "messages/reply_encoder.hpp"
-#include "storage/read_model.hpp"
+#include "projections/messages/interfaces.hpp"
+#include "projections/messages/reply_encoder.hpp"
+#include "projections/storage/read_model.hpp"
 
 #include <memory>
 #include <string>

@@ -1,4 +1,4 @@
-#include "actors/reader.hpp"
+#include "projections/actors/reader.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -2,10 +2,10 @@
 // request, decoded on the spot, to the registry.
 #pragma once
 
-#include "actors/input.hpp"
-#include "messages/interfaces.hpp"
-#include "messages/json_text.hpp"
-#include "messages/request_decoder.hpp"
+#include "projections/actors/input.hpp"
+#include "projections/messages/interfaces.hpp"
+#include "projections/messages/json_text.hpp"
+#include "projections/messages/request_decoder.hpp"
 
 #include <cstddef>
 #include <cstdint>

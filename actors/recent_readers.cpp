@@ -1,4 +1,4 @@
-#include "actors/recent_readers.hpp"
+#include "projections/actors/recent_readers.hpp"
 
 #include <algorithm>
 

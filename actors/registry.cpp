@@ -1,4 +1,4 @@
-#include "actors/registry.hpp"
+#include "projections/actors/registry.hpp"
 
 #include <spdlog/spdlog.h>
 

@@ -2,8 +2,8 @@
 // their requests to projections and the projector, in the order of the input.
 #pragma once
 
-#include "actors/request_router.hpp"
-#include "messages/interfaces.hpp"
+#include "projections/actors/request_router.hpp"
+#include "projections/messages/interfaces.hpp"
 
 #include <cstddef>
 #include <cstdint>

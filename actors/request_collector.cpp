@@ -1,6 +1,6 @@
-#include "actors/request_collector.hpp"
+#include "projections/actors/request_collector.hpp"
 
-#include "messages/utf8.hpp"
+#include "projections/messages/utf8.hpp"
 
 #include <utility>
 

@@ -2,9 +2,9 @@
 // actor collects them with it into chunks, as a decoder does with text.
 #pragma once
 
-#include "messages/chunk.hpp"
-#include "messages/front_messages.hpp"
-#include "messages/json_reader.hpp"
+#include "projections/messages/chunk.hpp"
+#include "projections/messages/front_messages.hpp"
+#include "projections/messages/json_reader.hpp"
 
 #include <cstddef>
 #include <stdexcept>

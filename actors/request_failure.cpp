@@ -1,4 +1,4 @@
-#include "actors/request_failure.hpp"
+#include "projections/actors/request_failure.hpp"
 
 #include <cstdint>
 #include <utility>

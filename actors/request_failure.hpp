@@ -2,8 +2,8 @@
 // embed a node ask it for the code of such an error.
 #pragma once
 
-#include "messages/caf_compat.hpp"
-#include "messages/error_code.hpp"
+#include "projections/messages/caf_compat.hpp"
+#include "projections/messages/error_code.hpp"
 
 #include <string>
 

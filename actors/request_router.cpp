@@ -1,4 +1,4 @@
-#include "actors/request_router.hpp"
+#include "projections/actors/request_router.hpp"
 
 #include <spdlog/spdlog.h>
 

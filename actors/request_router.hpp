@@ -2,11 +2,11 @@
 // The registry has it decide about one request after the other.
 #pragma once
 
-#include "actors/known_projections.hpp"
-#include "actors/node_figures.hpp"
-#include "actors/projector.hpp"
-#include "messages/interfaces.hpp"
-#include "messages/reply_encoder.hpp"
+#include "projections/actors/known_projections.hpp"
+#include "projections/actors/node_figures.hpp"
+#include "projections/actors/projector.hpp"
+#include "projections/messages/interfaces.hpp"
+#include "projections/messages/reply_encoder.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "actors/run_watch.hpp"
+#include "projections/actors/run_watch.hpp"
 
 #include <utility>
 

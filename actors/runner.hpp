@@ -2,11 +2,11 @@
 // in runtime/ does so for those who write no actors.
 #pragma once
 
-#include "actors/run_watch.hpp"
-#include "actors/view_worker.hpp"
-#include "messages/interfaces.hpp"
-#include "storage/progress_meter.hpp"
-#include "storage/retry_schedule.hpp"
+#include "projections/actors/run_watch.hpp"
+#include "projections/actors/view_worker.hpp"
+#include "projections/messages/interfaces.hpp"
+#include "projections/storage/progress_meter.hpp"
+#include "projections/storage/retry_schedule.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -3,8 +3,8 @@
 // the other those who catch up.
 #pragma once
 
-#include "actors/waiting_reads.hpp"
-#include "storage/log_window.hpp"
+#include "projections/actors/waiting_reads.hpp"
+#include "projections/storage/log_window.hpp"
 
 #include <cstddef>
 #include <cstdint>

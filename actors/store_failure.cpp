@@ -1,6 +1,6 @@
-#include "actors/store_failure.hpp"
+#include "projections/actors/store_failure.hpp"
 
-#include "storage/store_error.hpp"
+#include "projections/storage/store_error.hpp"
 
 #include <utility>
 

@@ -1,8 +1,8 @@
-#include "actors/view_worker.hpp"
+#include "projections/actors/view_worker.hpp"
 
-#include "storage/deadline.hpp"
-#include "storage/projection_fold.hpp"
-#include "storage/store_error.hpp"
+#include "projections/storage/deadline.hpp"
+#include "projections/storage/projection_fold.hpp"
+#include "projections/storage/store_error.hpp"
 
 #include <algorithm>
 #include <chrono>

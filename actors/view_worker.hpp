@@ -2,7 +2,7 @@
 // the steps of their folds.
 #pragma once
 
-#include "messages/interfaces.hpp"
+#include "projections/messages/interfaces.hpp"
 
 #include <chrono>
 #include <memory>

@@ -1,4 +1,4 @@
-#include "actors/waiting_reads.hpp"
+#include "projections/actors/waiting_reads.hpp"
 
 #include <algorithm>
 

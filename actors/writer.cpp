@@ -1,4 +1,4 @@
-#include "actors/writer.hpp"
+#include "projections/actors/writer.hpp"
 
 #include <spdlog/spdlog.h>
 

@@ -2,9 +2,9 @@
 // gets batches when all their replies are there.
 #pragma once
 
-#include "actors/output.hpp"
-#include "messages/interfaces.hpp"
-#include "messages/reply_encoder.hpp"
+#include "projections/actors/output.hpp"
+#include "projections/messages/interfaces.hpp"
+#include "projections/messages/reply_encoder.hpp"
 
 namespace projections {
 

@@ -13,8 +13,8 @@
 #include "bench/stopwatch.hpp"
 #include "bench/store_events.hpp"
 #include "bench/store_under_test.hpp"
-#include "runtime/event_log.hpp"
-#include "runtime/open_store.hpp"
+#include "projections/runtime/event_log.hpp"
+#include "projections/runtime/open_store.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -20,7 +20,7 @@ endif()
 if(NOT PROJECTIONS_WITH_POSTGRESQL)
   list(APPEND left_out PATTERN postgres_*.hpp EXCLUDE)
 endif()
-foreach(folder messages storage actors runtime)
+foreach(folder ${PROJECTIONS_ROOMS})
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}"
     DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/projections"
     FILES_MATCHING PATTERN *.hpp ${left_out})

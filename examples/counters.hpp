@@ -3,13 +3,13 @@
 // counters names.
 #pragma once
 
-#include "storage/memory_recorder.hpp"
+#include <projections/storage/memory_recorder.hpp>
 
 #ifdef PROJECTIONS_WITH_SQLITE
-#  include "storage/sqlite_recorder.hpp"
+#  include <projections/storage/sqlite_recorder.hpp>
 #endif
 #ifdef PROJECTIONS_WITH_POSTGRESQL
-#  include "storage/postgres_recorder.hpp"
+#  include <projections/storage/postgres_recorder.hpp>
 #endif
 
 #include <cstdint>

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "examples/counters.hpp"
-#include "runtime/open_store.hpp"
-#include "storage/store_name.hpp"
+#include <projections/runtime/open_store.hpp>
+#include <projections/storage/store_name.hpp>
 
 #include <memory>
 #include <string>

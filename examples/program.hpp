@@ -2,10 +2,10 @@
 // stderr with exit code 1, and an end by Ctrl-C.
 #pragma once
 
-#include "messages/interfaces.hpp"
-#include "runtime/arguments.hpp"
-#include "runtime/projection_runner.hpp"
-#include "runtime/stop_signals.hpp"
+#include <projections/messages/interfaces.hpp>
+#include <projections/runtime/arguments.hpp>
+#include <projections/runtime/projection_runner.hpp>
+#include <projections/runtime/stop_signals.hpp>
 
 #include <poll.h>
 #include <spdlog/sinks/stdout_sinks.h>

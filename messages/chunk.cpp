@@ -1,4 +1,4 @@
-#include "messages/chunk.hpp"
+#include "projections/messages/chunk.hpp"
 
 #include <new>
 #include <utility>

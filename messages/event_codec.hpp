@@ -2,9 +2,9 @@
 // types. Aggregates encode with it; repositories and projections decode.
 #pragma once
 
-#include "messages/event_fields.hpp"
-#include "messages/event_reader.hpp"
-#include "messages/event_writer.hpp"
+#include "projections/messages/event_fields.hpp"
+#include "projections/messages/event_reader.hpp"
+#include "projections/messages/event_writer.hpp"
 
 #include <algorithm>
 #include <concepts>

@@ -1,4 +1,4 @@
-#include "messages/event_error.hpp"
+#include "projections/messages/event_error.hpp"
 
 namespace projections {
 

@@ -1,4 +1,4 @@
-#include "messages/event_path.hpp"
+#include "projections/messages/event_path.hpp"
 
 #include <vector>
 

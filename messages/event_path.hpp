@@ -2,7 +2,7 @@
 // keep one.
 #pragma once
 
-#include "messages/event_error.hpp"
+#include "projections/messages/event_error.hpp"
 
 #include <cstddef>
 #include <string>

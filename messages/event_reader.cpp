@@ -1,6 +1,6 @@
-#include "messages/event_reader.hpp"
+#include "projections/messages/event_reader.hpp"
 
-#include "messages/utf8.hpp"
+#include "projections/messages/utf8.hpp"
 
 #include <charconv>
 #include <optional>

@@ -2,10 +2,10 @@
 // `decode_event` drives it by the fields of the event's type.
 #pragma once
 
-#include "messages/event_path.hpp"
-#include "messages/event_time.hpp"
-#include "messages/json_scanner.hpp"
-#include "messages/uuid.hpp"
+#include "projections/messages/event_path.hpp"
+#include "projections/messages/event_time.hpp"
+#include "projections/messages/json_scanner.hpp"
+#include "projections/messages/uuid.hpp"
 
 #include <cstdint>
 #include <string>

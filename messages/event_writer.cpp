@@ -1,8 +1,8 @@
-#include "messages/event_writer.hpp"
+#include "projections/messages/event_writer.hpp"
 
-#include "messages/json_scanner.hpp"
-#include "messages/json_text.hpp"
-#include "messages/utf8.hpp"
+#include "projections/messages/json_scanner.hpp"
+#include "projections/messages/json_text.hpp"
+#include "projections/messages/utf8.hpp"
 
 #include <array>
 #include <charconv>

@@ -2,7 +2,7 @@
 // request a message. The front actor carries it out; users make the messages.
 #pragma once
 
-#include "messages/event_codec.hpp"
+#include "projections/messages/event_codec.hpp"
 
 #include <cstdint>
 #include <string>

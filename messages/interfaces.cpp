@@ -1,4 +1,4 @@
-#include "messages/interfaces.hpp"
+#include "projections/messages/interfaces.hpp"
 
 namespace projections {
 

@@ -2,11 +2,11 @@
 // the system. Actors include this file, which makes the messages known to CAF.
 #pragma once
 
-#include "messages/caf_system.hpp"
-#include "messages/front_interfaces.hpp"
-#include "messages/log_interfaces.hpp"
-#include "messages/node_interfaces.hpp"
-#include "messages/status_interfaces.hpp"
+#include "projections/messages/caf_system.hpp"
+#include "projections/messages/front_interfaces.hpp"
+#include "projections/messages/log_interfaces.hpp"
+#include "projections/messages/node_interfaces.hpp"
+#include "projections/messages/status_interfaces.hpp"
 
 // -- type ids --------------------------------------------------------------------
 

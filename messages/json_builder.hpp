@@ -2,8 +2,8 @@
 // by the decoder for everything that is kept of a request.
 #pragma once
 
-#include "messages/json_text.hpp"
-#include "messages/keyed_hash.hpp"
+#include "projections/messages/json_text.hpp"
+#include "projections/messages/keyed_hash.hpp"
 
 #include <cstddef>
 #include <memory>

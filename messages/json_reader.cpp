@@ -1,7 +1,7 @@
-#include "messages/json_reader.hpp"
+#include "projections/messages/json_reader.hpp"
 
-#include "messages/json_builder.hpp"
-#include "messages/json_parser.hpp"
+#include "projections/messages/json_builder.hpp"
+#include "projections/messages/json_parser.hpp"
 
 namespace projections {
 

@@ -2,7 +2,7 @@
 // texts.
 #pragma once
 
-#include "messages/json_text.hpp"
+#include "projections/messages/json_text.hpp"
 
 #include <memory>
 #include <stdexcept>

@@ -1,6 +1,6 @@
-#include "messages/json_scanner.hpp"
+#include "projections/messages/json_scanner.hpp"
 
-#include "messages/utf8.hpp"
+#include "projections/messages/utf8.hpp"
 
 #include <bit>
 #include <cstdint>

@@ -1,6 +1,6 @@
-#include "messages/json_text.hpp"
+#include "projections/messages/json_text.hpp"
 
-#include "messages/short_text.hpp"
+#include "projections/messages/short_text.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "messages/keyed_hash.hpp"
+#include "projections/messages/keyed_hash.hpp"
 
 #include <random>
 

@@ -3,9 +3,9 @@
 // the views they fold into.
 #pragma once
 
-#include "messages/caf_compat.hpp"
-#include "messages/recorded_event.hpp"
-#include "messages/store_status.hpp"
+#include "projections/messages/caf_compat.hpp"
+#include "projections/messages/recorded_event.hpp"
+#include "projections/messages/store_status.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -2,10 +2,10 @@
 // order of the data path from stdin to stdout.
 #pragma once
 
-#include "messages/caf_compat.hpp"
-#include "messages/chunk.hpp"
-#include "messages/model_round.hpp"
-#include "messages/request_batch.hpp"
+#include "projections/messages/caf_compat.hpp"
+#include "projections/messages/chunk.hpp"
+#include "projections/messages/model_round.hpp"
+#include "projections/messages/request_batch.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -1,6 +1,6 @@
-#include "messages/reply_encoder.hpp"
+#include "projections/messages/reply_encoder.hpp"
 
-#include "messages/request_fields.hpp"
+#include "projections/messages/request_fields.hpp"
 
 #include <array>
 #include <charconv>

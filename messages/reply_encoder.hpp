@@ -2,8 +2,8 @@
 // requests of the line protocol.
 #pragma once
 
-#include "messages/json_text.hpp"
-#include "messages/request.hpp"
+#include "projections/messages/json_text.hpp"
+#include "projections/messages/request.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,4 +1,4 @@
-#include "messages/reply_reader.hpp"
+#include "projections/messages/reply_reader.hpp"
 
 #include <charconv>
 #include <utility>

@@ -2,7 +2,7 @@
 // ready to be carried out. Views point into the chunk that the request is in.
 #pragma once
 
-#include "messages/error_code.hpp"
+#include "projections/messages/error_code.hpp"
 
 #include <cstdint>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "messages/request_batch.hpp"
+#include "projections/messages/request_batch.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,8 +1,8 @@
-#include "messages/request_decoder.hpp"
+#include "projections/messages/request_decoder.hpp"
 
-#include "messages/json_parser.hpp"
-#include "messages/request_handler.hpp"
-#include "messages/request_interpreter.hpp"
+#include "projections/messages/json_parser.hpp"
+#include "projections/messages/request_handler.hpp"
+#include "projections/messages/request_interpreter.hpp"
 
 #include <algorithm>
 #include <cstring>

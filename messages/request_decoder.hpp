@@ -2,8 +2,8 @@
 // reader where a single request has come in.
 #pragma once
 
-#include "messages/chunk.hpp"
-#include "messages/json_text.hpp"
+#include "projections/messages/chunk.hpp"
+#include "projections/messages/json_text.hpp"
 
 #include <cstddef>
 #include <functional>

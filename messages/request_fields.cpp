@@ -1,7 +1,7 @@
-#include "messages/request_fields.hpp"
+#include "projections/messages/request_fields.hpp"
 
-#include "messages/json_text.hpp"
-#include "messages/short_text.hpp"
+#include "projections/messages/json_text.hpp"
+#include "projections/messages/short_text.hpp"
 
 #include <initializer_list>
 

@@ -1,6 +1,6 @@
-#include "messages/request_framer.hpp"
+#include "projections/messages/request_framer.hpp"
 
-#include "messages/json_parser.hpp"
+#include "projections/messages/json_parser.hpp"
 
 namespace projections {
 

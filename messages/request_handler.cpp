@@ -1,4 +1,4 @@
-#include "messages/request_handler.hpp"
+#include "projections/messages/request_handler.hpp"
 
 #include <string>
 

@@ -2,11 +2,11 @@
 // it. Used by the decoder only.
 #pragma once
 
-#include "messages/chunk.hpp"
-#include "messages/json_builder.hpp"
-#include "messages/json_parser.hpp"
-#include "messages/request_decoder.hpp"
-#include "messages/request_fields.hpp"
+#include "projections/messages/chunk.hpp"
+#include "projections/messages/json_builder.hpp"
+#include "projections/messages/json_parser.hpp"
+#include "projections/messages/request_decoder.hpp"
+#include "projections/messages/request_fields.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "messages/request_interpreter.hpp"
+#include "projections/messages/request_interpreter.hpp"
 
 #include <array>
 #include <charconv>

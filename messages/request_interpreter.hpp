@@ -2,8 +2,8 @@
 // decoding.
 #pragma once
 
-#include "messages/chunk.hpp"
-#include "messages/request_handler.hpp"
+#include "projections/messages/chunk.hpp"
+#include "projections/messages/request_handler.hpp"
 
 namespace projections {
 

@@ -1,4 +1,4 @@
-#include "messages/utf8.hpp"
+#include "projections/messages/utf8.hpp"
 
 #include <cstring>
 

@@ -1,4 +1,4 @@
-#include "messages/uuid.hpp"
+#include "projections/messages/uuid.hpp"
 
 #include <boost/uuid/random_generator.hpp>
 

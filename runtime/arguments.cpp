@@ -1,4 +1,4 @@
-#include "runtime/arguments.hpp"
+#include "projections/runtime/arguments.hpp"
 
 #include <charconv>
 #include <cstdint>

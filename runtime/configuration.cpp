@@ -1,8 +1,8 @@
-#include "runtime/configuration.hpp"
+#include "projections/runtime/configuration.hpp"
 
-#include "runtime/arguments.hpp"
-#include "storage/read_model_file.hpp"
-#include "storage/row_read_model.hpp"
+#include "projections/runtime/arguments.hpp"
+#include "projections/storage/read_model_file.hpp"
+#include "projections/storage/row_read_model.hpp"
 
 #include <spdlog/spdlog.h>
 

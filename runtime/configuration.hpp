@@ -2,8 +2,8 @@
 // it.
 #pragma once
 
-#include "messages/caf_system.hpp"
-#include "runtime/node.hpp"
+#include "projections/messages/caf_system.hpp"
+#include "projections/runtime/node.hpp"
 
 #include <cstddef>
 #include <iosfwd>

@@ -1,6 +1,6 @@
-#include "runtime/embedded_node.hpp"
+#include "projections/runtime/embedded_node.hpp"
 
-#include "actors/fan_out.hpp"
+#include "projections/actors/fan_out.hpp"
 
 #include <stdexcept>
 #include <string>

@@ -2,8 +2,8 @@
 // actor system. Made by programs that talk to them with typed messages.
 #pragma once
 
-#include "actors/front.hpp"
-#include "messages/interfaces.hpp"
+#include "projections/actors/front.hpp"
+#include "projections/messages/interfaces.hpp"
 
 namespace projections {
 

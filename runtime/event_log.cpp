@@ -1,8 +1,8 @@
-#include "runtime/event_log.hpp"
+#include "projections/runtime/event_log.hpp"
 
-#include "actors/log_reader.hpp"
-#include "actors/monitor.hpp"
-#include "storage/shared_event_store.hpp"
+#include "projections/actors/log_reader.hpp"
+#include "projections/actors/monitor.hpp"
+#include "projections/storage/shared_event_store.hpp"
 
 #include <caf/scoped_actor.hpp>
 

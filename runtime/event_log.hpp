@@ -2,9 +2,9 @@
 // Applications and runners of a process share one for each store.
 #pragma once
 
-#include "actors/event_store.hpp"
-#include "messages/interfaces.hpp"
-#include "storage/event_store.hpp"
+#include "projections/actors/event_store.hpp"
+#include "projections/messages/interfaces.hpp"
+#include "projections/storage/event_store.hpp"
 
 #include <memory>
 #include <string>

@@ -1,8 +1,8 @@
 // projection-node: JSON lines in, projections at work, replies out.
 
-#include "runtime/configuration.hpp"
-#include "runtime/node.hpp"
-#include "runtime/stop_signals.hpp"
+#include "projections/runtime/configuration.hpp"
+#include "projections/runtime/node.hpp"
+#include "projections/runtime/stop_signals.hpp"
 
 #include <fcntl.h>
 #include <spdlog/sinks/stdout_sinks.h>

@@ -1,9 +1,9 @@
-#include "runtime/node.hpp"
+#include "projections/runtime/node.hpp"
 
-#include "actors/decoder.hpp"
-#include "actors/projector.hpp"
-#include "actors/reader.hpp"
-#include "actors/writer.hpp"
+#include "projections/actors/decoder.hpp"
+#include "projections/actors/projector.hpp"
+#include "projections/actors/reader.hpp"
+#include "projections/actors/writer.hpp"
 
 #include <spdlog/spdlog.h>
 

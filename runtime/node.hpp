@@ -2,10 +2,10 @@
 // the last reply.
 #pragma once
 
-#include "actors/registry.hpp"
-#include "messages/json_text.hpp"
-#include "messages/request_decoder.hpp"
-#include "storage/read_model.hpp"
+#include "projections/actors/registry.hpp"
+#include "projections/messages/json_text.hpp"
+#include "projections/messages/request_decoder.hpp"
+#include "projections/storage/read_model.hpp"
 
 #include <cstddef>
 #include <cstdint>

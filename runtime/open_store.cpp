@@ -1,16 +1,16 @@
-#include "runtime/open_store.hpp"
+#include "projections/runtime/open_store.hpp"
 
-#include "storage/memory_event_store.hpp"
-#include "storage/memory_process_recorder.hpp"
-#include "storage/store_error.hpp"
+#include "projections/storage/memory_event_store.hpp"
+#include "projections/storage/memory_process_recorder.hpp"
+#include "projections/storage/store_error.hpp"
 
 #ifdef PROJECTIONS_WITH_SQLITE
-#  include "storage/sqlite_event_store.hpp"
-#  include "storage/sqlite_process_recorder.hpp"
+#  include "projections/storage/sqlite_event_store.hpp"
+#  include "projections/storage/sqlite_process_recorder.hpp"
 #endif
 #ifdef PROJECTIONS_WITH_POSTGRESQL
-#  include "storage/postgres_event_store.hpp"
-#  include "storage/postgres_process_recorder.hpp"
+#  include "projections/storage/postgres_event_store.hpp"
+#  include "projections/storage/postgres_process_recorder.hpp"
 #endif
 
 #include <map>

@@ -2,9 +2,9 @@
 // here.
 #pragma once
 
-#include "actors/event_store.hpp"
-#include "storage/process_recorder.hpp"
-#include "storage/store_name.hpp"
+#include "projections/actors/event_store.hpp"
+#include "projections/storage/process_recorder.hpp"
+#include "projections/storage/store_name.hpp"
 
 #include <memory>
 #include <string>

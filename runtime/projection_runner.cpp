@@ -1,8 +1,8 @@
-#include "runtime/projection_runner.hpp"
+#include "projections/runtime/projection_runner.hpp"
 
-#include "actors/store_failure.hpp"
-#include "storage/deadline.hpp"
-#include "storage/store_error.hpp"
+#include "projections/actors/store_failure.hpp"
+#include "projections/storage/deadline.hpp"
+#include "projections/storage/store_error.hpp"
 
 #include <caf/scoped_actor.hpp>
 

@@ -2,11 +2,11 @@
 // main function or by a test.
 #pragma once
 
-#include "actors/run_watch.hpp"
-#include "actors/runner.hpp"
-#include "runtime/event_log.hpp"
-#include "storage/event_processor.hpp"
-#include "storage/projection_fold.hpp"
+#include "projections/actors/run_watch.hpp"
+#include "projections/actors/runner.hpp"
+#include "projections/runtime/event_log.hpp"
+#include "projections/storage/event_processor.hpp"
+#include "projections/storage/projection_fold.hpp"
 
 #include <chrono>
 #include <memory>

@@ -1,4 +1,4 @@
-#include "runtime/stop_signals.hpp"
+#include "projections/runtime/stop_signals.hpp"
 
 #include <sys/eventfd.h>
 #include <unistd.h>

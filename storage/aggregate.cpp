@@ -1,6 +1,6 @@
-#include "storage/aggregate.hpp"
+#include "projections/storage/aggregate.hpp"
 
-#include "storage/store_error.hpp"
+#include "projections/storage/store_error.hpp"
 
 #include <cassert>
 #include <stdexcept>

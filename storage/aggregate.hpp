@@ -2,8 +2,8 @@
 // derive their aggregates from here, and save and rebuild them.
 #pragma once
 
-#include "messages/recorded_event.hpp"
-#include "storage/event_types.hpp"
+#include "projections/messages/recorded_event.hpp"
+#include "projections/storage/event_types.hpp"
 
 #include <cstddef>
 #include <optional>

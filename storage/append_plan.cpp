@@ -1,6 +1,6 @@
-#include "storage/append_plan.hpp"
+#include "projections/storage/append_plan.hpp"
 
-#include "storage/append_check.hpp"
+#include "projections/storage/append_check.hpp"
 
 #include <unordered_set>
 #include <utility>

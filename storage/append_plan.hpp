@@ -3,7 +3,7 @@
 // at once.
 #pragma once
 
-#include "messages/recorded_event.hpp"
+#include "projections/messages/recorded_event.hpp"
 
 #include <cstddef>
 #include <string>

@@ -1,6 +1,6 @@
-#include "storage/application.hpp"
+#include "projections/storage/application.hpp"
 
-#include "storage/store_error.hpp"
+#include "projections/storage/store_error.hpp"
 
 #include <algorithm>
 #include <utility>

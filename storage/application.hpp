@@ -2,8 +2,8 @@
 // Programs write events with it; runners ask it for its name, store and topics.
 #pragma once
 
-#include "storage/aggregate.hpp"
-#include "storage/event_store.hpp"
+#include "projections/storage/aggregate.hpp"
+#include "projections/storage/event_store.hpp"
 
 #include <array>
 #include <concepts>

@@ -1,4 +1,4 @@
-#include "storage/busy_wait.hpp"
+#include "projections/storage/busy_wait.hpp"
 
 #include <algorithm>
 

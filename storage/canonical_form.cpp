@@ -1,6 +1,6 @@
-#include "storage/canonical_form.hpp"
+#include "projections/storage/canonical_form.hpp"
 
-#include "messages/json_text.hpp"
+#include "projections/messages/json_text.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -3,7 +3,7 @@
 // database.
 #pragma once
 
-#include "storage/process_recorder.hpp"
+#include "projections/storage/process_recorder.hpp"
 
 #include <chrono>
 #include <memory>

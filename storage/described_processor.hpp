@@ -2,7 +2,7 @@
 // derive from it; their users only fill in the description.
 #pragma once
 
-#include "storage/event_processor.hpp"
+#include "projections/storage/event_processor.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,10 +1,10 @@
 // What event projections emit, and what can be wrong with it.
 #pragma once
 
-#include "messages/event_codec.hpp"
-#include "messages/recorded_event.hpp"
-#include "messages/uuid.hpp"
-#include "storage/event_store.hpp"
+#include "projections/messages/event_codec.hpp"
+#include "projections/messages/recorded_event.hpp"
+#include "projections/messages/uuid.hpp"
+#include "projections/storage/event_store.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -1,4 +1,4 @@
-#include "storage/emission_graph.hpp"
+#include "projections/storage/emission_graph.hpp"
 
 #include <algorithm>
 #include <set>

@@ -1,8 +1,8 @@
-#include "storage/emission_outbox.hpp"
+#include "projections/storage/emission_outbox.hpp"
 
-#include "storage/event_id.hpp"
-#include "storage/event_origin.hpp"
-#include "storage/store_error.hpp"
+#include "projections/storage/event_id.hpp"
+#include "projections/storage/event_origin.hpp"
+#include "projections/storage/store_error.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -2,9 +2,9 @@
 // emission recorder; knows nothing of tracking.
 #pragma once
 
-#include "storage/emission.hpp"
-#include "storage/event_store.hpp"
-#include "storage/keyed_emissions.hpp"
+#include "projections/storage/emission.hpp"
+#include "projections/storage/event_store.hpp"
+#include "projections/storage/keyed_emissions.hpp"
 
 #include <cstddef>
 #include <memory>

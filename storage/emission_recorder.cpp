@@ -1,6 +1,6 @@
-#include "storage/emission_recorder.hpp"
+#include "projections/storage/emission_recorder.hpp"
 
-#include "storage/tracking_error.hpp"
+#include "projections/storage/tracking_error.hpp"
 
 #include <algorithm>
 #include <stdexcept>

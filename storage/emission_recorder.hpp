@@ -2,11 +2,11 @@
 // Owned by event projections.
 #pragma once
 
-#include "storage/emission.hpp"
-#include "storage/emission_outbox.hpp"
-#include "storage/keyed_emissions.hpp"
-#include "storage/process_recorder.hpp"
-#include "storage/tracking_recorder.hpp"
+#include "projections/storage/emission.hpp"
+#include "projections/storage/emission_outbox.hpp"
+#include "projections/storage/keyed_emissions.hpp"
+#include "projections/storage/process_recorder.hpp"
+#include "projections/storage/tracking_recorder.hpp"
 
 #include <atomic>
 #include <functional>

@@ -1,7 +1,7 @@
-#include "storage/event_id.hpp"
+#include "projections/storage/event_id.hpp"
 
-#include "messages/json_text.hpp"
-#include "messages/uuid.hpp"
+#include "projections/messages/json_text.hpp"
+#include "projections/messages/uuid.hpp"
 
 #include <openssl/evp.h>
 

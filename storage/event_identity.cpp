@@ -1,6 +1,6 @@
-#include "storage/event_identity.hpp"
+#include "projections/storage/event_identity.hpp"
 
-#include "messages/json_text.hpp"
+#include "projections/messages/json_text.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,8 +1,8 @@
-#include "storage/event_origin.hpp"
+#include "projections/storage/event_origin.hpp"
 
-#include "messages/json_scanner.hpp"
-#include "messages/json_text.hpp"
-#include "storage/event_id.hpp"
+#include "projections/messages/json_scanner.hpp"
+#include "projections/messages/json_text.hpp"
+#include "projections/storage/event_id.hpp"
 
 #include <charconv>
 

@@ -2,7 +2,7 @@
 // one: where it comes from.
 #pragma once
 
-#include "messages/recorded_event.hpp"
+#include "projections/messages/recorded_event.hpp"
 
 #include <cstdint>
 #include <string>

@@ -2,8 +2,8 @@
 // and its view. `projection` implements it for typed events.
 #pragma once
 
-#include "messages/recorded_event.hpp"
-#include "storage/tracking_recorder.hpp"
+#include "projections/messages/recorded_event.hpp"
+#include "projections/storage/tracking_recorder.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -1,6 +1,6 @@
-#include "storage/event_projection.hpp"
+#include "projections/storage/event_projection.hpp"
 
-#include "storage/emission_graph.hpp"
+#include "projections/storage/emission_graph.hpp"
 
 #include <algorithm>
 #include <exception>

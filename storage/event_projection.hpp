@@ -2,12 +2,12 @@
 // a runner runs what they derive, like every other projection.
 #pragma once
 
-#include "messages/keyed_hash.hpp"
-#include "storage/described_processor.hpp"
-#include "storage/emission.hpp"
-#include "storage/emission_recorder.hpp"
-#include "storage/event_types.hpp"
-#include "storage/process_recorder.hpp"
+#include "projections/messages/keyed_hash.hpp"
+#include "projections/storage/described_processor.hpp"
+#include "projections/storage/emission.hpp"
+#include "projections/storage/emission_recorder.hpp"
+#include "projections/storage/event_types.hpp"
+#include "projections/storage/process_recorder.hpp"
 
 #include <concepts>
 #include <cstdint>

@@ -2,10 +2,10 @@
 // application. Users derive from it; a runner runs what they derive.
 #pragma once
 
-#include "storage/application.hpp"
-#include "storage/process_recorder.hpp"
-#include "storage/projection.hpp"
-#include "storage/store_error.hpp"
+#include "projections/storage/application.hpp"
+#include "projections/storage/process_recorder.hpp"
+#include "projections/storage/projection.hpp"
+#include "projections/storage/store_error.hpp"
 
 #include <memory>
 #include <string>

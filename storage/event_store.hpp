@@ -3,8 +3,8 @@
 // own.
 #pragma once
 
-#include "messages/recorded_event.hpp"
-#include "storage/change_signal.hpp"
+#include "projections/messages/recorded_event.hpp"
+#include "projections/storage/change_signal.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -2,9 +2,9 @@
 // topic. Aggregates and projections name their event types with it.
 #pragma once
 
-#include "messages/event_codec.hpp"
-#include "messages/recorded_event.hpp"
-#include "storage/topic_table.hpp"
+#include "projections/messages/event_codec.hpp"
+#include "projections/messages/recorded_event.hpp"
+#include "projections/storage/topic_table.hpp"
 
 #include <array>
 #include <concepts>

@@ -1,7 +1,7 @@
-#include "storage/file_claim.hpp"
+#include "projections/storage/file_claim.hpp"
 
-#include "storage/sip_hash.hpp"
-#include "storage/store_error.hpp"
+#include "projections/storage/sip_hash.hpp"
+#include "projections/storage/store_error.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -3,8 +3,8 @@
 // taken over by the projection whose turn it is.
 #pragma once
 
-#include "messages/json_text.hpp"
-#include "storage/json_state.hpp"
+#include "projections/messages/json_text.hpp"
+#include "projections/storage/json_state.hpp"
 
 #include <cstdint>
 

@@ -1,4 +1,4 @@
-#include "storage/id_index.hpp"
+#include "projections/storage/id_index.hpp"
 
 #include <utility>
 

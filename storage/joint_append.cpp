@@ -1,6 +1,6 @@
-#include "storage/joint_append.hpp"
+#include "projections/storage/joint_append.hpp"
 
-#include "storage/store_error.hpp"
+#include "projections/storage/store_error.hpp"
 
 #include <iterator>
 #include <numeric>

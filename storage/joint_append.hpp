@@ -2,7 +2,7 @@
 // once. Used by whatever stands between a store and many senders.
 #pragma once
 
-#include "storage/event_store.hpp"
+#include "projections/storage/event_store.hpp"
 
 #include <cstddef>
 #include <exception>

@@ -1,7 +1,7 @@
-#include "storage/json_object.hpp"
+#include "projections/storage/json_object.hpp"
 
-#include "messages/keyed_hash.hpp"
-#include "storage/merge_patch.hpp"
+#include "projections/messages/keyed_hash.hpp"
+#include "projections/storage/merge_patch.hpp"
 
 #include <memory>
 #include <string>

@@ -2,9 +2,9 @@
 // and their rows become one when they grow.
 #pragma once
 
-#include "messages/json_text.hpp"
-#include "storage/text_index.hpp"
-#include "storage/text_sequence.hpp"
+#include "projections/messages/json_text.hpp"
+#include "projections/storage/text_index.hpp"
+#include "projections/storage/text_sequence.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,8 +1,8 @@
-#include "storage/json_rows.hpp"
+#include "projections/storage/json_rows.hpp"
 
-#include "messages/keyed_hash.hpp"
-#include "storage/json_object.hpp"
-#include "storage/merge_patch.hpp"
+#include "projections/messages/keyed_hash.hpp"
+#include "projections/storage/json_object.hpp"
+#include "projections/storage/merge_patch.hpp"
 
 #include <memory>
 

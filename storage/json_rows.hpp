@@ -1,9 +1,9 @@
 // An array whose rows are found by their `id`: what most named projections are.
 #pragma once
 
-#include "messages/json_text.hpp"
-#include "storage/text_index.hpp"
-#include "storage/text_sequence.hpp"
+#include "projections/messages/json_text.hpp"
+#include "projections/storage/text_index.hpp"
+#include "projections/storage/text_sequence.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,10 +2,10 @@
 // its text ready to be copied into replies.
 #pragma once
 
-#include "messages/json_text.hpp"
-#include "storage/json_object.hpp"
-#include "storage/json_rows.hpp"
-#include "storage/text_sequence.hpp"
+#include "projections/messages/json_text.hpp"
+#include "projections/storage/json_object.hpp"
+#include "projections/storage/json_rows.hpp"
+#include "projections/storage/text_sequence.hpp"
 
 #include <cstddef>
 #include <memory>

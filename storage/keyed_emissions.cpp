@@ -1,4 +1,4 @@
-#include "storage/keyed_emissions.hpp"
+#include "projections/storage/keyed_emissions.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "storage/log_window.hpp"
+#include "projections/storage/log_window.hpp"
 
 #include <algorithm>
 #include <utility>

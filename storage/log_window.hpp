@@ -2,7 +2,7 @@
 // each place in the log at which runners read together.
 #pragma once
 
-#include "messages/recorded_event.hpp"
+#include "projections/messages/recorded_event.hpp"
 
 #include <cstddef>
 #include <deque>

@@ -2,9 +2,9 @@
 // and need not outlive the process.
 #pragma once
 
-#include "storage/memory_event_store.hpp"
-#include "storage/memory_recorder.hpp"
-#include "storage/process_recorder.hpp"
+#include "projections/storage/memory_event_store.hpp"
+#include "projections/storage/memory_recorder.hpp"
+#include "projections/storage/process_recorder.hpp"
 
 #include <functional>
 #include <memory>

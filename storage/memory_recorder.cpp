@@ -1,6 +1,6 @@
-#include "storage/memory_recorder.hpp"
+#include "projections/storage/memory_recorder.hpp"
 
-#include "storage/tracking_error.hpp"
+#include "projections/storage/tracking_error.hpp"
 
 namespace projections {
 

@@ -1,7 +1,7 @@
-#include "storage/merge_patch.hpp"
+#include "projections/storage/merge_patch.hpp"
 
-#include "messages/keyed_hash.hpp"
-#include "messages/short_text.hpp"
+#include "projections/messages/keyed_hash.hpp"
+#include "projections/messages/short_text.hpp"
 
 #include <array>
 #include <cstddef>

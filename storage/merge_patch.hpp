@@ -2,7 +2,7 @@
 // event data with it.
 #pragma once
 
-#include "messages/json_text.hpp"
+#include "projections/messages/json_text.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "storage/named_projection.hpp"
+#include "projections/storage/named_projection.hpp"
 
 #include <utility>
 

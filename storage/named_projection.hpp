@@ -1,8 +1,8 @@
 // What a projection actor owns: a name, a state, and how many events made it.
 #pragma once
 
-#include "messages/json_text.hpp"
-#include "storage/json_state.hpp"
+#include "projections/messages/json_text.hpp"
+#include "projections/storage/json_state.hpp"
 
 #include <cstddef>
 #include <cstdint>

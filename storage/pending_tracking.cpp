@@ -1,6 +1,6 @@
-#include "storage/pending_tracking.hpp"
+#include "projections/storage/pending_tracking.hpp"
 
-#include "storage/tracking_error.hpp"
+#include "projections/storage/tracking_error.hpp"
 
 namespace projections {
 

@@ -1,4 +1,4 @@
-#include "storage/postgres_array.hpp"
+#include "projections/storage/postgres_array.hpp"
 
 namespace projections {
 

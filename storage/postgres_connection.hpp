@@ -2,10 +2,10 @@
 // and the same errors for event stores and views.
 #pragma once
 
-#include "storage/event_descriptor.hpp"
-#include "storage/postgres_session.hpp"
-#include "storage/postgres_uri.hpp"
-#include "storage/store_error.hpp"
+#include "projections/storage/event_descriptor.hpp"
+#include "projections/storage/postgres_session.hpp"
+#include "projections/storage/postgres_uri.hpp"
+#include "projections/storage/store_error.hpp"
 
 #include <pqxx/pqxx>
 

@@ -1,6 +1,6 @@
-#include "storage/postgres_event_store.hpp"
+#include "projections/storage/postgres_event_store.hpp"
 
-#include "storage/postgres_listener.hpp"
+#include "projections/storage/postgres_listener.hpp"
 
 namespace projections {
 

@@ -1,9 +1,9 @@
 // Events in a PostgreSQL database, in the table of the Python library.
 #pragma once
 
-#include "storage/event_store.hpp"
-#include "storage/postgres_connection.hpp"
-#include "storage/postgres_event_tables.hpp"
+#include "projections/storage/event_store.hpp"
+#include "projections/storage/postgres_connection.hpp"
+#include "projections/storage/postgres_event_tables.hpp"
 
 #include <chrono>
 #include <memory>

@@ -2,9 +2,9 @@
 // Owned by a store and by what records events together with something else.
 #pragma once
 
-#include "storage/append_plan.hpp"
-#include "storage/event_store.hpp"
-#include "storage/postgres_connection.hpp"
+#include "projections/storage/append_plan.hpp"
+#include "projections/storage/event_store.hpp"
+#include "projections/storage/postgres_connection.hpp"
 
 #include <optional>
 #include <string>

@@ -2,9 +2,9 @@
 // by the event stores and recorders of this process.
 #pragma once
 
-#include "storage/change_signal.hpp"
-#include "storage/event_descriptor.hpp"
-#include "storage/postgres_uri.hpp"
+#include "projections/storage/change_signal.hpp"
+#include "projections/storage/event_descriptor.hpp"
+#include "projections/storage/postgres_uri.hpp"
 
 #include <chrono>
 #include <condition_variable>

@@ -2,11 +2,11 @@
 // events with events.
 #pragma once
 
-#include "storage/database_process_recorder.hpp"
-#include "storage/postgres_event_store.hpp"
-#include "storage/postgres_event_tables.hpp"
-#include "storage/postgres_listener.hpp"
-#include "storage/postgres_recorder.hpp"
+#include "projections/storage/database_process_recorder.hpp"
+#include "projections/storage/postgres_event_store.hpp"
+#include "projections/storage/postgres_event_tables.hpp"
+#include "projections/storage/postgres_listener.hpp"
+#include "projections/storage/postgres_recorder.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,10 +1,10 @@
-#include "storage/postgres_recorder.hpp"
+#include "projections/storage/postgres_recorder.hpp"
 
-#include "storage/postgres_array.hpp"
-#include "storage/postgres_listener.hpp"
-#include "storage/postgres_tables.hpp"
-#include "storage/table_name.hpp"
-#include "storage/tracking_error.hpp"
+#include "projections/storage/postgres_array.hpp"
+#include "projections/storage/postgres_listener.hpp"
+#include "projections/storage/postgres_tables.hpp"
+#include "projections/storage/table_name.hpp"
+#include "projections/storage/tracking_error.hpp"
 
 namespace projections {
 

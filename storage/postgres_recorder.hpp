@@ -2,12 +2,12 @@
 // views that live in the same database.
 #pragma once
 
-#include "storage/commit_survives.hpp"
-#include "storage/database_recorder.hpp"
-#include "storage/pending_tracking.hpp"
-#include "storage/postgres_connection.hpp"
-#include "storage/postgres_writer.hpp"
-#include "storage/tracking_recorder.hpp"
+#include "projections/storage/commit_survives.hpp"
+#include "projections/storage/database_recorder.hpp"
+#include "projections/storage/pending_tracking.hpp"
+#include "projections/storage/postgres_connection.hpp"
+#include "projections/storage/postgres_writer.hpp"
+#include "projections/storage/tracking_recorder.hpp"
 
 #include <atomic>
 #include <functional>

@@ -1,4 +1,4 @@
-#include "storage/postgres_tables.hpp"
+#include "projections/storage/postgres_tables.hpp"
 
 namespace projections {
 

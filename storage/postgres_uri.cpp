@@ -1,7 +1,7 @@
-#include "storage/postgres_uri.hpp"
+#include "projections/storage/postgres_uri.hpp"
 
-#include "storage/storable_text.hpp"
-#include "storage/table_name.hpp"
+#include "projections/storage/storable_text.hpp"
+#include "projections/storage/table_name.hpp"
 
 // libpqxx cannot take a URI apart; libpq can.
 #include <libpq-fe.h>

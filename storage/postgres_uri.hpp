@@ -3,7 +3,7 @@
 // opens a connection to PostgreSQL.
 #pragma once
 
-#include "storage/store_error.hpp"
+#include "projections/storage/store_error.hpp"
 
 #include <string>
 #include <string_view>

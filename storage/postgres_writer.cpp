@@ -1,4 +1,4 @@
-#include "storage/postgres_writer.hpp"
+#include "projections/storage/postgres_writer.hpp"
 
 namespace projections {
 

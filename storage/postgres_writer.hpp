@@ -2,9 +2,9 @@
 // that live on its session. Owned by postgres_tracking and by the claims.
 #pragma once
 
-#include "storage/commit_survives.hpp"
-#include "storage/postgres_connection.hpp"
-#include "storage/tracking_recorder.hpp"
+#include "projections/storage/commit_survives.hpp"
+#include "projections/storage/postgres_connection.hpp"
+#include "projections/storage/tracking_recorder.hpp"
 
 #include <cstdint>
 #include <map>

@@ -2,8 +2,8 @@
 // both in one transaction. Opened over one of the backends.
 #pragma once
 
-#include "storage/event_store.hpp"
-#include "storage/tracking_recorder.hpp"
+#include "projections/storage/event_store.hpp"
+#include "projections/storage/tracking_recorder.hpp"
 
 #include <memory>
 

@@ -1,4 +1,4 @@
-#include "storage/processed_ids.hpp"
+#include "projections/storage/processed_ids.hpp"
 
 #include <stdexcept>
 

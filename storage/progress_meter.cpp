@@ -1,4 +1,4 @@
-#include "storage/progress_meter.hpp"
+#include "projections/storage/progress_meter.hpp"
 
 #include <algorithm>
 

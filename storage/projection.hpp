@@ -2,9 +2,9 @@
 // from it; a runner runs what they derive.
 #pragma once
 
-#include "messages/keyed_hash.hpp"
-#include "storage/described_processor.hpp"
-#include "storage/event_types.hpp"
+#include "projections/messages/keyed_hash.hpp"
+#include "projections/storage/described_processor.hpp"
+#include "projections/storage/event_types.hpp"
 
 #include <cstdint>
 #include <functional>

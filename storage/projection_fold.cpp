@@ -1,6 +1,6 @@
-#include "storage/projection_fold.hpp"
+#include "projections/storage/projection_fold.hpp"
 
-#include "storage/deadline.hpp"
+#include "projections/storage/deadline.hpp"
 
 #include <algorithm>
 #include <utility>

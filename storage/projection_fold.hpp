@@ -2,8 +2,8 @@
 // one; everything it does may block.
 #pragma once
 
-#include "storage/event_processor.hpp"
-#include "storage/event_store.hpp"
+#include "projections/storage/event_processor.hpp"
+#include "projections/storage/event_store.hpp"
 
 #include <atomic>
 #include <chrono>

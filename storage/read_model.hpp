@@ -2,7 +2,7 @@
 // kind and answers queries from it; derive from it to write one's own.
 #pragma once
 
-#include "messages/json_text.hpp"
+#include "projections/messages/json_text.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
-#include "storage/read_model_file.hpp"
+#include "projections/storage/read_model_file.hpp"
 
-#include "messages/json_reader.hpp"
-#include "messages/json_text.hpp"
+#include "projections/messages/json_reader.hpp"
+#include "projections/messages/json_text.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
-#include "storage/reducers.hpp"
+#include "projections/storage/reducers.hpp"
 
-#include "messages/json_text.hpp"
+#include "projections/messages/json_text.hpp"
 
 #include <algorithm>
 #include <charconv>

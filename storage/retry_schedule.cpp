@@ -1,4 +1,4 @@
-#include "storage/retry_schedule.hpp"
+#include "projections/storage/retry_schedule.hpp"
 
 #include <algorithm>
 #include <utility>

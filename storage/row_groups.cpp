@@ -1,8 +1,8 @@
-#include "storage/row_groups.hpp"
+#include "projections/storage/row_groups.hpp"
 
-#include "messages/json_text.hpp"
-#include "messages/keyed_hash.hpp"
-#include "storage/canonical_form.hpp"
+#include "projections/messages/json_text.hpp"
+#include "projections/messages/keyed_hash.hpp"
+#include "projections/storage/canonical_form.hpp"
 
 #include <algorithm>
 #include <string>

@@ -1,8 +1,8 @@
-#include "storage/row_read_model.hpp"
+#include "projections/storage/row_read_model.hpp"
 
-#include "messages/keyed_hash.hpp"
-#include "messages/short_text.hpp"
-#include "storage/merge_patch.hpp"
+#include "projections/messages/keyed_hash.hpp"
+#include "projections/messages/short_text.hpp"
+#include "projections/storage/merge_patch.hpp"
 
 #include <algorithm>
 #include <utility>

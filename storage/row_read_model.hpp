@@ -3,12 +3,12 @@
 // and those of a read-model file are of this kind.
 #pragma once
 
-#include "messages/json_text.hpp"
-#include "storage/read_model.hpp"
-#include "storage/reducers.hpp"
-#include "storage/row_groups.hpp"
-#include "storage/text_index.hpp"
-#include "storage/text_sequence.hpp"
+#include "projections/messages/json_text.hpp"
+#include "projections/storage/read_model.hpp"
+#include "projections/storage/reducers.hpp"
+#include "projections/storage/row_groups.hpp"
+#include "projections/storage/text_index.hpp"
+#include "projections/storage/text_sequence.hpp"
 
 #include <cstddef>
 #include <cstdint>

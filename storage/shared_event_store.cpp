@@ -1,4 +1,4 @@
-#include "storage/shared_event_store.hpp"
+#include "projections/storage/shared_event_store.hpp"
 
 #include <utility>
 

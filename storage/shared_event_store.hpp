@@ -2,9 +2,9 @@
 // out to applications, and its actor appends to the same one.
 #pragma once
 
-#include "messages/store_status.hpp"
-#include "storage/event_store.hpp"
-#include "storage/joint_append.hpp"
+#include "projections/messages/store_status.hpp"
+#include "projections/storage/event_store.hpp"
+#include "projections/storage/joint_append.hpp"
 
 #include <condition_variable>
 #include <cstddef>

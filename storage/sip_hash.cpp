@@ -1,4 +1,4 @@
-#include "storage/sip_hash.hpp"
+#include "projections/storage/sip_hash.hpp"
 
 #include <bit>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "storage/sqlite_connection.hpp"
+#include "projections/storage/sqlite_connection.hpp"
 
 #include <sqlite3.h>
 

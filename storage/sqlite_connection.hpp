@@ -2,9 +2,9 @@
 // errors for event stores and views.
 #pragma once
 
-#include "storage/busy_wait.hpp"
-#include "storage/commit_survives.hpp"
-#include "storage/store_error.hpp"
+#include "projections/storage/busy_wait.hpp"
+#include "projections/storage/commit_survives.hpp"
+#include "projections/storage/store_error.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 

@@ -2,9 +2,9 @@
 // of its event: the table and the statements on it.
 #pragma once
 
-#include "messages/uuid.hpp"
-#include "storage/event_store.hpp"
-#include "storage/sqlite_connection.hpp"
+#include "projections/messages/uuid.hpp"
+#include "projections/storage/event_store.hpp"
+#include "projections/storage/sqlite_connection.hpp"
 
 #include <optional>
 #include <string>

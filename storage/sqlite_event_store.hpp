@@ -1,9 +1,9 @@
 // Events in a SQLite database, in the table of the Python library.
 #pragma once
 
-#include "storage/event_store.hpp"
-#include "storage/sqlite_connection.hpp"
-#include "storage/sqlite_event_tables.hpp"
+#include "projections/storage/event_store.hpp"
+#include "projections/storage/sqlite_connection.hpp"
+#include "projections/storage/sqlite_event_tables.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -1,7 +1,7 @@
-#include "storage/sqlite_event_tables.hpp"
+#include "projections/storage/sqlite_event_tables.hpp"
 
-#include "storage/append_check.hpp"
-#include "storage/sqlite_event_keys.hpp"
+#include "projections/storage/append_check.hpp"
+#include "projections/storage/sqlite_event_keys.hpp"
 
 #include <algorithm>
 #include <span>

@@ -2,8 +2,8 @@
 // by a store and by what records events together with something else.
 #pragma once
 
-#include "storage/event_store.hpp"
-#include "storage/sqlite_connection.hpp"
+#include "projections/storage/event_store.hpp"
+#include "projections/storage/sqlite_connection.hpp"
 
 #include <cstdint>
 #include <functional>

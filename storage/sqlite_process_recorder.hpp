@@ -2,10 +2,10 @@
 // events with events.
 #pragma once
 
-#include "storage/database_process_recorder.hpp"
-#include "storage/sqlite_event_store.hpp"
-#include "storage/sqlite_event_tables.hpp"
-#include "storage/sqlite_recorder.hpp"
+#include "projections/storage/database_process_recorder.hpp"
+#include "projections/storage/sqlite_event_store.hpp"
+#include "projections/storage/sqlite_event_tables.hpp"
+#include "projections/storage/sqlite_recorder.hpp"
 
 #include <string>
 #include <string_view>

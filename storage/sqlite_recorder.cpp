@@ -1,8 +1,8 @@
-#include "storage/sqlite_recorder.hpp"
+#include "projections/storage/sqlite_recorder.hpp"
 
-#include "storage/file_claim.hpp"
-#include "storage/table_name.hpp"
-#include "storage/tracking_error.hpp"
+#include "projections/storage/file_claim.hpp"
+#include "projections/storage/table_name.hpp"
+#include "projections/storage/tracking_error.hpp"
 
 namespace projections {
 

@@ -2,10 +2,10 @@
 // that live in the same database.
 #pragma once
 
-#include "storage/database_recorder.hpp"
-#include "storage/pending_tracking.hpp"
-#include "storage/sqlite_connection.hpp"
-#include "storage/tracking_recorder.hpp"
+#include "projections/storage/database_recorder.hpp"
+#include "projections/storage/pending_tracking.hpp"
+#include "projections/storage/sqlite_connection.hpp"
+#include "projections/storage/tracking_recorder.hpp"
 
 #include <atomic>
 #include <functional>

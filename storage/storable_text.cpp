@@ -1,6 +1,6 @@
-#include "storage/storable_text.hpp"
+#include "projections/storage/storable_text.hpp"
 
-#include "messages/utf8.hpp"
+#include "projections/messages/utf8.hpp"
 
 namespace projections {
 

@@ -1,7 +1,7 @@
 // The errors that users of stores and views meet, as exceptions.
 #pragma once
 
-#include "messages/recorded_event.hpp"
+#include "projections/messages/recorded_event.hpp"
 
 #include <stdexcept>
 #include <string>

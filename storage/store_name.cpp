@@ -1,6 +1,6 @@
-#include "storage/store_name.hpp"
+#include "projections/storage/store_name.hpp"
 
-#include "storage/storable_text.hpp"
+#include "projections/storage/storable_text.hpp"
 
 #include <algorithm>
 

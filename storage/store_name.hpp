@@ -2,7 +2,7 @@
 // take such names from their users; whatever opens a store parses them here.
 #pragma once
 
-#include "storage/store_redaction.hpp"
+#include "projections/storage/store_redaction.hpp"
 
 #include <cstdint>
 #include <stdexcept>

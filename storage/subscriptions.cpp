@@ -1,6 +1,6 @@
-#include "storage/subscriptions.hpp"
+#include "projections/storage/subscriptions.hpp"
 
-#include "messages/json_text.hpp"
+#include "projections/messages/json_text.hpp"
 
 namespace projections {
 

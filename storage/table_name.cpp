@@ -1,4 +1,4 @@
-#include "storage/table_name.hpp"
+#include "projections/storage/table_name.hpp"
 
 namespace projections {
 

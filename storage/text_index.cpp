@@ -1,4 +1,4 @@
-#include "storage/text_index.hpp"
+#include "projections/storage/text_index.hpp"
 
 namespace projections {
 

@@ -1,4 +1,4 @@
-#include "storage/text_sequence.hpp"
+#include "projections/storage/text_sequence.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "storage/tracking_error.hpp"
+#include "projections/storage/tracking_error.hpp"
 
 namespace projections {
 

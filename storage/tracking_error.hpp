@@ -1,7 +1,7 @@
 // How recorders say that an event was processed twice.
 #pragma once
 
-#include "storage/tracking_recorder.hpp"
+#include "projections/storage/tracking_recorder.hpp"
 
 namespace projections {
 

@@ -1,6 +1,6 @@
-#include "storage/tracking_recorder.hpp"
+#include "projections/storage/tracking_recorder.hpp"
 
-#include "storage/deadline.hpp"
+#include "projections/storage/deadline.hpp"
 
 #include <algorithm>
 #include <exception>

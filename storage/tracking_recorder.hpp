@@ -2,9 +2,9 @@
 // the recorder of a backend to write a view.
 #pragma once
 
-#include "messages/recorded_event.hpp"
-#include "storage/change_signal.hpp"
-#include "storage/store_error.hpp"
+#include "projections/messages/recorded_event.hpp"
+#include "projections/storage/change_signal.hpp"
+#include "projections/storage/store_error.hpp"
 
 #include <chrono>
 #include <cstdint>

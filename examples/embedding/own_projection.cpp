@@ -3,11 +3,11 @@
 //
 // Prints the balance of an account.
 
-#include "runtime/event_log.hpp"
-#include "runtime/projection_runner.hpp"
-#include "storage/memory_event_store.hpp"
-#include "storage/memory_recorder.hpp"
-#include "storage/projection.hpp"
+#include <projections/runtime/event_log.hpp>
+#include <projections/runtime/projection_runner.hpp>
+#include <projections/storage/memory_event_store.hpp>
+#include <projections/storage/memory_recorder.hpp>
+#include <projections/storage/projection.hpp>
 
 #include <iostream>
 

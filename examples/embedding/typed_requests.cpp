@@ -5,9 +5,9 @@
 // Prints the users of two cities, what became of an event that came twice, and
 // what projections there are.
 
-#include "actors/request_failure.hpp"
-#include "runtime/embedded_node.hpp"
-#include "storage/row_read_model.hpp"
+#include <projections/actors/request_failure.hpp>
+#include <projections/runtime/embedded_node.hpp>
+#include <projections/storage/row_read_model.hpp>
 
 #include <caf/scoped_actor.hpp>
 

@@ -31,10 +31,10 @@
 #include "examples/followship/follow_check.hpp"
 #include "examples/program.hpp"
 #include "examples/progress_bar.hpp"
-#include "runtime/event_log.hpp"
-#include "runtime/open_store.hpp"
-#include "runtime/projection_runner.hpp"
-#include "storage/failing_event_store.hpp"
+#include <projections/runtime/event_log.hpp>
+#include <projections/runtime/open_store.hpp>
+#include <projections/runtime/projection_runner.hpp>
+#include <projections/storage/failing_event_store.hpp>
 
 #include <future>
 #include <iostream>

@@ -1,9 +1,9 @@
 #include "examples/multi_projection_load/load_run.hpp"
 
 #include "examples/multi_projection_load/sampler.hpp"
-#include "messages/uuid.hpp"
-#include "runtime/open_store.hpp"
-#include "storage/projection.hpp"
+#include <projections/messages/uuid.hpp>
+#include <projections/runtime/open_store.hpp>
+#include <projections/storage/projection.hpp>
 
 #include <poll.h>
 #include <sys/resource.h>

@@ -8,8 +8,8 @@
 #include "examples/multi_projection_load/load_settings.hpp"
 #include "examples/multi_projection_load/load_view.hpp"
 #include "examples/multi_projection_load/producers.hpp"
-#include "runtime/event_log.hpp"
-#include "runtime/projection_runner.hpp"
+#include <projections/runtime/event_log.hpp>
+#include <projections/runtime/projection_runner.hpp>
 
 #include <chrono>
 #include <cstddef>

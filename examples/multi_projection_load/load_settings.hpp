@@ -2,7 +2,7 @@
 // it.
 #pragma once
 
-#include "storage/store_name.hpp"
+#include <projections/storage/store_name.hpp>
 
 #include <cstddef>
 #include <cstdint>

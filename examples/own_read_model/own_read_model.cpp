@@ -5,7 +5,7 @@
 // does:
 //   build/examples/own_read_model < examples/own_read_model/requests.jsonl
 
-#include "runtime/node.hpp"
+#include <projections/runtime/node.hpp>
 
 #include <map>
 #include <memory>

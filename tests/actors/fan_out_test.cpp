@@ -1,7 +1,7 @@
 // Goal: every event is applied by every read model that it concerns, once, and
 // answered right, whatever fails. Method: the class that decides it, without
 // actors; the test carries out the rounds and fails where it wants to.
-#include "actors/fan_out.hpp"
+#include "projections/actors/fan_out.hpp"
 
 #include "tests/actors/test_node.hpp"
 #include "tests/messages/decoding.hpp"

@@ -2,9 +2,9 @@
 // tests of the front actor.
 #pragma once
 
-#include "actors/front.hpp"
-#include "actors/request_failure.hpp"
-#include "storage/row_read_model.hpp"
+#include "projections/actors/front.hpp"
+#include "projections/actors/request_failure.hpp"
+#include "projections/storage/row_read_model.hpp"
 #include "tests/actors/deterministic.hpp"
 
 #include <caf/event_based_actor.hpp>

@@ -2,9 +2,9 @@
 // to the head all the same, and is told at once where somebody waits for it.
 // Method: the actors of one runner and the requests of a thousand others, on
 // the deterministic scheduler, whose clock only the test moves.
-#include "actors/log_reader.hpp"
-#include "actors/runner.hpp"
-#include "storage/projection_fold.hpp"
+#include "projections/actors/log_reader.hpp"
+#include "projections/actors/runner.hpp"
+#include "projections/storage/projection_fold.hpp"
 #include "tests/actors/deterministic.hpp"
 #include "tests/actors/recording_store.hpp"
 #include "tests/contract/event_counters_view.hpp"

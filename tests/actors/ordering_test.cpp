@@ -3,7 +3,7 @@
 // and whatever is folded ahead of its turn. Method: the order in which actors
 // run is chosen, by hand and by chance, and the replies are compared with those
 // of a node that is given one request at a time, or with what they must be.
-#include "messages/request_decoder.hpp"
+#include "projections/messages/request_decoder.hpp"
 #include "tests/actors/test_node.hpp"
 #include "tests/random_seeds.hpp"
 

@@ -2,10 +2,10 @@
 // waits, and does neither too often nor too late. Method: the actors of a
 // runner over a store and a view in memory that fail as told, on the
 // deterministic scheduler, whose clock only the test moves.
-#include "actors/runner.hpp"
+#include "projections/actors/runner.hpp"
 
-#include "actors/log_reader.hpp"
-#include "storage/projection_fold.hpp"
+#include "projections/actors/log_reader.hpp"
+#include "projections/storage/projection_fold.hpp"
 #include "tests/actors/deterministic.hpp"
 #include "tests/actors/recording_store.hpp"
 #include "tests/contract/event_counters_view.hpp"

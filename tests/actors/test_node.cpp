@@ -1,9 +1,9 @@
 #include "tests/actors/test_node.hpp"
 
-#include "actors/decoder.hpp"
-#include "actors/writer.hpp"
-#include "storage/read_model_file.hpp"
-#include "storage/row_read_model.hpp"
+#include "projections/actors/decoder.hpp"
+#include "projections/actors/writer.hpp"
+#include "projections/storage/read_model_file.hpp"
+#include "projections/storage/row_read_model.hpp"
 #include "tests/messages/decoding.hpp"
 
 #include <boost/test/unit_test.hpp>

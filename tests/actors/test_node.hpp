@@ -3,9 +3,9 @@
 // reads what was written.
 #pragma once
 
-#include "actors/registry.hpp"
-#include "messages/interfaces.hpp"
-#include "storage/read_model.hpp"
+#include "projections/actors/registry.hpp"
+#include "projections/messages/interfaces.hpp"
+#include "projections/storage/read_model.hpp"
 #include "tests/actors/deterministic.hpp"
 
 #include <cstddef>

@@ -2,14 +2,14 @@
 // one of these classes; each object of it is a fresh, empty store.
 #pragma once
 
-#include "storage/memory_event_store.hpp"
+#include "projections/storage/memory_event_store.hpp"
 #include "tests/temporary_folder.hpp"
 
 #ifdef PROJECTIONS_WITH_SQLITE
-#  include "storage/sqlite_event_store.hpp"
+#  include "projections/storage/sqlite_event_store.hpp"
 #endif
 #ifdef PROJECTIONS_WITH_POSTGRESQL
-#  include "storage/postgres_event_store.hpp"
+#  include "projections/storage/postgres_event_store.hpp"
 #  include "tests/contract/postgres_schema.hpp"
 #endif
 

@@ -1,12 +1,12 @@
 // Goal: what a projection emits is recorded once, with its key and origin and
 // together with the position, or is refused. Method: emission recorders over
 // every backend, in one database with the tracking and apart from it.
-#include "storage/event_id.hpp"
-#include "storage/event_origin.hpp"
-#include "storage/event_projection.hpp"
-#include "storage/memory_event_store.hpp"
-#include "storage/store_error.hpp"
-#include "storage/tracking_error.hpp"
+#include "projections/storage/event_id.hpp"
+#include "projections/storage/event_origin.hpp"
+#include "projections/storage/event_projection.hpp"
+#include "projections/storage/memory_event_store.hpp"
+#include "projections/storage/store_error.hpp"
+#include "projections/storage/tracking_error.hpp"
 #include "tests/contract/appending.hpp"
 #include "tests/contract/emitting.hpp"
 #include "tests/contract/process_backends.hpp"

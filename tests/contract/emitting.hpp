@@ -1,9 +1,9 @@
 // Emitting from one log into others, for the tests of what projections emit.
 #pragma once
 
-#include "storage/emission_recorder.hpp"
-#include "storage/event_store.hpp"
-#include "storage/process_recorder.hpp"
+#include "projections/storage/emission_recorder.hpp"
+#include "projections/storage/event_store.hpp"
+#include "projections/storage/process_recorder.hpp"
 
 #include <algorithm>
 #include <memory>

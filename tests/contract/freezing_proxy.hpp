@@ -2,7 +2,7 @@
 // anything on. Used by tests of servers that stand still.
 #pragma once
 
-#include "storage/event_descriptor.hpp"
+#include "projections/storage/event_descriptor.hpp"
 #include "tests/contract/postgres_schema.hpp"
 
 #include <netdb.h>

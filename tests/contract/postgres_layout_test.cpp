@@ -2,7 +2,7 @@
 // written is read, what is written here has its layout, a layout that is not
 // known is refused, and no error shows a password. Method: plain SQL on the
 // same schema.
-#include "storage/postgres_process_recorder.hpp"
+#include "projections/storage/postgres_process_recorder.hpp"
 #include "tests/contract/backends.hpp"
 #include "tests/contract/event_counters_view.hpp"
 

@@ -3,14 +3,14 @@
 // database.
 #pragma once
 
-#include "storage/memory_process_recorder.hpp"
+#include "projections/storage/memory_process_recorder.hpp"
 #include "tests/temporary_folder.hpp"
 
 #ifdef PROJECTIONS_WITH_SQLITE
-#  include "storage/sqlite_process_recorder.hpp"
+#  include "projections/storage/sqlite_process_recorder.hpp"
 #endif
 #ifdef PROJECTIONS_WITH_POSTGRESQL
-#  include "storage/postgres_process_recorder.hpp"
+#  include "projections/storage/postgres_process_recorder.hpp"
 #  include "tests/contract/postgres_schema.hpp"
 #endif
 

@@ -3,8 +3,8 @@
 // forget or refuse.
 #include "examples/multi_projection_load/producers.hpp"
 
-#include "storage/memory_event_store.hpp"
-#include "storage/shared_event_store.hpp"
+#include "projections/storage/memory_event_store.hpp"
+#include "projections/storage/shared_event_store.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -2,14 +2,14 @@
 // it has answered is checked against the log.
 #pragma once
 
-#include "storage/event_projection.hpp"
+#include "projections/storage/event_projection.hpp"
 #include "tests/faults/named_stores.hpp"
 
 #ifdef PROJECTIONS_WITH_SQLITE
-#  include "storage/sqlite_process_recorder.hpp"
+#  include "projections/storage/sqlite_process_recorder.hpp"
 #endif
 #ifdef PROJECTIONS_WITH_POSTGRESQL
-#  include "storage/postgres_process_recorder.hpp"
+#  include "projections/storage/postgres_process_recorder.hpp"
 #endif
 
 #include <map>

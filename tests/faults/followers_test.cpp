@@ -2,9 +2,9 @@
 // into the same streams at the same time and however often that fails. Method:
 // 100,000 follows among 1,000 users, answered by 16 projections whose stores
 // fail in 30 % of all appends: before, in the middle and afterwards.
-#include "storage/event_projection.hpp"
-#include "storage/failing_event_store.hpp"
-#include "storage/memory_recorder.hpp"
+#include "projections/storage/event_projection.hpp"
+#include "projections/storage/failing_event_store.hpp"
+#include "projections/storage/memory_recorder.hpp"
 #include "tests/runtime/runner_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -5,10 +5,10 @@
 #include "tests/contract/event_counters_view.hpp"
 
 #ifdef PROJECTIONS_WITH_SQLITE
-#  include "storage/sqlite_event_store.hpp"
+#  include "projections/storage/sqlite_event_store.hpp"
 #endif
 #ifdef PROJECTIONS_WITH_POSTGRESQL
-#  include "storage/postgres_event_store.hpp"
+#  include "projections/storage/postgres_event_store.hpp"
 #endif
 
 #include <memory>

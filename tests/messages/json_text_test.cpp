@@ -1,9 +1,9 @@
 // Goal: normalised text is walked through, compared and escaped exactly.
 // Method: small cases by hand in both styles; escapes of all bytes there and
 // back; texts of every short length that differ at every place.
-#include "messages/json_text.hpp"
+#include "projections/messages/json_text.hpp"
 
-#include "messages/short_text.hpp"
+#include "projections/messages/short_text.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -2,11 +2,11 @@
 // once, through failures, chains, rebuilds and changed functions, and stops
 // where it must. Method: runners over every backend, and stores that fail as
 // told.
-#include "storage/event_projection.hpp"
+#include "projections/storage/event_projection.hpp"
 
-#include "storage/event_origin.hpp"
-#include "storage/failing_event_store.hpp"
-#include "storage/memory_recorder.hpp"
+#include "projections/storage/event_origin.hpp"
+#include "projections/storage/failing_event_store.hpp"
+#include "projections/storage/memory_recorder.hpp"
 #include "tests/contract/process_backends.hpp"
 #include "tests/runtime/runner_fixture.hpp"
 

@@ -2,9 +2,9 @@
 // event and tells of it once, and resumes where it was. Method: the event
 // counters projection over every pair of store and view, on real threads; what
 // is waited for is a position or an end, never a time.
-#include "runtime/projection_runner.hpp"
+#include "projections/runtime/projection_runner.hpp"
 
-#include "storage/store_error.hpp"
+#include "projections/storage/store_error.hpp"
 #include "tests/runtime/counting_projection.hpp"
 #include "tests/runtime/raw_projection.hpp"
 #include "tests/runtime/runner_fixture.hpp"

@@ -2,7 +2,7 @@
 // no other use.
 #pragma once
 
-#include "storage/event_processor.hpp"
+#include "projections/storage/event_processor.hpp"
 
 #include <functional>
 #include <memory>

@@ -2,10 +2,10 @@
 // one that is refused changes nothing. Method: a view that tracks another
 // application, over every pair of store and view, and a recorder that only
 // emits.
-#include "runtime/projection_runner.hpp"
-#include "storage/emission_recorder.hpp"
-#include "storage/memory_process_recorder.hpp"
-#include "storage/store_error.hpp"
+#include "projections/runtime/projection_runner.hpp"
+#include "projections/storage/emission_recorder.hpp"
+#include "projections/storage/memory_process_recorder.hpp"
+#include "projections/storage/store_error.hpp"
 #include "tests/runtime/counting_projection.hpp"
 #include "tests/runtime/raw_projection.hpp"
 #include "tests/runtime/runner_fixture.hpp"

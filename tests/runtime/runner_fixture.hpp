@@ -2,8 +2,8 @@
 // runners.
 #pragma once
 
-#include "runtime/event_log.hpp"
-#include "runtime/projection_runner.hpp"
+#include "projections/runtime/event_log.hpp"
+#include "projections/runtime/projection_runner.hpp"
 #include "tests/contract/backends.hpp"
 #include "tests/contract/view_backends.hpp"
 #include "tests/runtime/counting_projection.hpp"

@@ -2,8 +2,8 @@
 // that fails, or a transaction that is lost, costs the others nothing. Method:
 // steps for one worker, on the deterministic scheduler, over views in databases
 // that count their transactions and fail them as told.
-#include "actors/log_reader.hpp"
-#include "actors/runner.hpp"
+#include "projections/actors/log_reader.hpp"
+#include "projections/actors/runner.hpp"
 #include "tests/actors/recording_store.hpp"
 #include "tests/runtime/view_worker_fixture.hpp"
 

@@ -3,9 +3,9 @@
 // transactions.
 #pragma once
 
-#include "actors/view_worker.hpp"
-#include "storage/projection_fold.hpp"
-#include "storage/store_error.hpp"
+#include "projections/actors/view_worker.hpp"
+#include "projections/storage/projection_fold.hpp"
+#include "projections/storage/store_error.hpp"
 #include "tests/actors/deterministic.hpp"
 #include "tests/contract/view_backends.hpp"
 #include "tests/runtime/counting_projection.hpp"

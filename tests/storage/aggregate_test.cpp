@@ -1,9 +1,9 @@
 // Goal: an aggregate is what its events say, keeps what is to be saved, and an
 // event that fails leaves nothing behind. Method: dogs and cats without a
 // store.
-#include "storage/aggregate.hpp"
+#include "projections/storage/aggregate.hpp"
 
-#include "storage/store_error.hpp"
+#include "projections/storage/store_error.hpp"
 #include "tests/storage/dog_school.hpp"
 
 #include <boost/test/unit_test.hpp>

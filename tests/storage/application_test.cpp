@@ -1,11 +1,11 @@
 // Goal: what is saved is recorded whole or not at all, and comes back as it
 // was. Method: dogs and cats in a store in memory, behind one that counts what
 // is asked of it and fails on demand.
-#include "storage/application.hpp"
+#include "projections/storage/application.hpp"
 
-#include "storage/memory_event_store.hpp"
-#include "storage/store_error.hpp"
-#include "storage/wrapped_event_store.hpp"
+#include "projections/storage/memory_event_store.hpp"
+#include "projections/storage/store_error.hpp"
+#include "projections/storage/wrapped_event_store.hpp"
 #include "tests/storage/dog_school.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -2,7 +2,7 @@
 // aggregates and applications.
 #pragma once
 
-#include "storage/aggregate.hpp"
+#include "projections/storage/aggregate.hpp"
 
 #include <stdexcept>
 #include <string>

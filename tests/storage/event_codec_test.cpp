@@ -1,9 +1,9 @@
 // Goal: payloads are those of the Python library, an event comes back as it
 // was, and a payload is never misread. Method: exact texts in both directions,
 // the text of every error, and random round trips whose seed is printed.
-#include "messages/event_codec.hpp"
+#include "projections/messages/event_codec.hpp"
 
-#include "messages/utf8.hpp"
+#include "projections/messages/utf8.hpp"
 #include "tests/random_json.hpp"
 #include "tests/storage/codec_events.hpp"
 

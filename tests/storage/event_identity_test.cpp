@@ -1,8 +1,8 @@
 // Goal: an event without an id gets the one that the protocol says, and its
 // redelivery the same. Method: identities derived against a real set of ids.
-#include "storage/event_identity.hpp"
+#include "projections/storage/event_identity.hpp"
 
-#include "messages/json_text.hpp"
+#include "projections/messages/json_text.hpp"
 
 #include <boost/test/unit_test.hpp>
 

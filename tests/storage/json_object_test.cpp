@@ -1,9 +1,9 @@
 // Goal: a large object is patched as RFC 7396 has it, and a patch that is cut
 // off either changes nothing or says so. Method: cases by hand, random patches
 // against the merge of flat text, and every allocation made to fail.
-#include "storage/json_object.hpp"
+#include "projections/storage/json_object.hpp"
 
-#include "storage/merge_patch.hpp"
+#include "projections/storage/merge_patch.hpp"
 #include "tests/random_seeds.hpp"
 #include "tests/storage/fail_each_allocation.hpp"
 #include "tests/storage/random_event_data.hpp"

@@ -1,9 +1,9 @@
 // Goal: a state takes event data by the rules of docs/protocol.md, whatever it
 // is kept as. Method: cases by hand, random events against flat text that is
 // merged anew each time, and against plain values.
-#include "storage/json_state.hpp"
+#include "projections/storage/json_state.hpp"
 
-#include "storage/merge_patch.hpp"
+#include "projections/storage/merge_patch.hpp"
 #include "tests/end_to_end/simple_json.hpp"
 #include "tests/random_seeds.hpp"
 #include "tests/storage/fail_each_allocation.hpp"

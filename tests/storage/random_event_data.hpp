@@ -2,7 +2,7 @@
 // add, change and remove members, and some that make an object large.
 #pragma once
 
-#include "messages/json_reader.hpp"
+#include "projections/messages/json_reader.hpp"
 #include "tests/random_json.hpp"
 
 #include <string>

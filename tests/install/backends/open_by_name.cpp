@@ -1,5 +1,5 @@
 // Opens the stores that its arguments name, and prints the head of each.
-#include "runtime/open_store.hpp"
+#include <projections/runtime/open_store.hpp>
 
 #include <iostream>
 
