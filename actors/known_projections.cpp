@@ -1,6 +1,6 @@
 #include "projections/actors/known_projections.hpp"
 
-#include "projections/messages/keyed_hash.hpp"
+#include "projections/messages/text/keyed_hash.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -4,7 +4,7 @@
 
 #include "projections/actors/projection.hpp"
 #include "projections/messages/interfaces.hpp"
-#include "projections/storage/text_index.hpp"
+#include "projections/messages/text/text_index.hpp"
 
 #include <cstddef>
 #include <cstdint>

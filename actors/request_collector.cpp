@@ -1,6 +1,6 @@
 #include "projections/actors/request_collector.hpp"
 
-#include "projections/messages/utf8.hpp"
+#include "projections/messages/text/utf8.hpp"
 
 #include <utility>
 

@@ -1,6 +1,6 @@
 #include "projections/messages/event_reader.hpp"
 
-#include "projections/messages/utf8.hpp"
+#include "projections/messages/text/utf8.hpp"
 
 #include <charconv>
 #include <optional>

@@ -2,7 +2,7 @@
 
 #include "projections/messages/json_scanner.hpp"
 #include "projections/messages/json_text.hpp"
-#include "projections/messages/utf8.hpp"
+#include "projections/messages/text/utf8.hpp"
 
 #include <array>
 #include <charconv>

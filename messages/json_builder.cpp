@@ -1,6 +1,6 @@
 #include "projections/messages/json_builder.hpp"
 
-#include "projections/messages/short_text.hpp"
+#include "projections/messages/text/short_text.hpp"
 
 #include <cstring>
 #include <unordered_map>

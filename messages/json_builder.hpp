@@ -3,7 +3,7 @@
 #pragma once
 
 #include "projections/messages/json_text.hpp"
-#include "projections/messages/keyed_hash.hpp"
+#include "projections/messages/text/keyed_hash.hpp"
 
 #include <cstddef>
 #include <memory>

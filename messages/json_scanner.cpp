@@ -1,6 +1,6 @@
 #include "projections/messages/json_scanner.hpp"
 
-#include "projections/messages/utf8.hpp"
+#include "projections/messages/text/utf8.hpp"
 
 #include <bit>
 #include <cstdint>

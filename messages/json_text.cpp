@@ -1,6 +1,6 @@
 #include "projections/messages/json_text.hpp"
 
-#include "projections/messages/short_text.hpp"
+#include "projections/messages/text/short_text.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -1,6 +1,6 @@
 #include "projections/storage/append_check.hpp"
 
-#include "projections/storage/storable_text.hpp"
+#include "projections/messages/text/storable_text.hpp"
 
 #include <string>
 #include <unordered_set>

@@ -2,7 +2,7 @@
 // and its separators. Event identity and lookups by key compare values by it.
 #pragma once
 
-#include "projections/storage/sip_hash.hpp"
+#include "projections/messages/text/sip_hash.hpp"
 
 #include <cstddef>
 #include <string>

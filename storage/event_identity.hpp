@@ -2,9 +2,9 @@
 // recognised. Owned by the projector.
 #pragma once
 
+#include "projections/messages/text/sip_hash.hpp"
 #include "projections/storage/canonical_form.hpp"
 #include "projections/storage/processed_ids.hpp"
-#include "projections/storage/sip_hash.hpp"
 
 #include <string>
 #include <string_view>

@@ -2,7 +2,7 @@
 // a runner runs what they derive, like every other projection.
 #pragma once
 
-#include "projections/messages/keyed_hash.hpp"
+#include "projections/messages/text/keyed_hash.hpp"
 #include "projections/storage/described_processor.hpp"
 #include "projections/storage/emission.hpp"
 #include "projections/storage/emission_recorder.hpp"

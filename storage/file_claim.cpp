@@ -1,6 +1,6 @@
 #include "projections/storage/file_claim.hpp"
 
-#include "projections/storage/sip_hash.hpp"
+#include "projections/messages/text/sip_hash.hpp"
 #include "projections/storage/store_error.hpp"
 
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 #include "projections/storage/json_object.hpp"
 
-#include "projections/messages/keyed_hash.hpp"
+#include "projections/messages/text/keyed_hash.hpp"
 #include "projections/storage/merge_patch.hpp"
 
 #include <memory>

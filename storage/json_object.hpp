@@ -3,8 +3,8 @@
 #pragma once
 
 #include "projections/messages/json_text.hpp"
-#include "projections/storage/text_index.hpp"
-#include "projections/storage/text_sequence.hpp"
+#include "projections/messages/text/text_index.hpp"
+#include "projections/messages/text/text_sequence.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "projections/messages/json_text.hpp"
+#include "projections/messages/text/text_sequence.hpp"
 #include "projections/storage/json_object.hpp"
 #include "projections/storage/json_rows.hpp"
-#include "projections/storage/text_sequence.hpp"
 
 #include <cstddef>
 #include <memory>

@@ -1,6 +1,6 @@
 #include "projections/storage/postgres_uri.hpp"
 
-#include "projections/storage/storable_text.hpp"
+#include "projections/messages/text/storable_text.hpp"
 #include "projections/storage/table_name.hpp"
 
 // libpqxx cannot take a URI apart; libpq can.

@@ -2,7 +2,7 @@
 // from it; a runner runs what they derive.
 #pragma once
 
-#include "projections/messages/keyed_hash.hpp"
+#include "projections/messages/text/keyed_hash.hpp"
 #include "projections/storage/described_processor.hpp"
 #include "projections/storage/event_types.hpp"
 

@@ -1,7 +1,7 @@
 #include "projections/storage/row_groups.hpp"
 
 #include "projections/messages/json_text.hpp"
-#include "projections/messages/keyed_hash.hpp"
+#include "projections/messages/text/keyed_hash.hpp"
 #include "projections/storage/canonical_form.hpp"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 // Owned by a read model; queries by key go through it.
 #pragma once
 
-#include "projections/storage/text_index.hpp"
+#include "projections/messages/text/text_index.hpp"
 
 #include <cstddef>
 #include <cstdint>

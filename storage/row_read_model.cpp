@@ -1,7 +1,7 @@
 #include "projections/storage/row_read_model.hpp"
 
-#include "projections/messages/keyed_hash.hpp"
-#include "projections/messages/short_text.hpp"
+#include "projections/messages/text/keyed_hash.hpp"
+#include "projections/messages/text/short_text.hpp"
 #include "projections/storage/merge_patch.hpp"
 
 #include <algorithm>

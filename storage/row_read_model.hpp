@@ -4,11 +4,11 @@
 #pragma once
 
 #include "projections/messages/json_text.hpp"
+#include "projections/messages/text/text_index.hpp"
+#include "projections/messages/text/text_sequence.hpp"
 #include "projections/storage/read_model.hpp"
 #include "projections/storage/reducers.hpp"
 #include "projections/storage/row_groups.hpp"
-#include "projections/storage/text_index.hpp"
-#include "projections/storage/text_sequence.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "projections/storage/store_name.hpp"
 
-#include "projections/storage/storable_text.hpp"
+#include "projections/messages/text/storable_text.hpp"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 // every event that is not a redelivery.
 #pragma once
 
-#include "projections/messages/keyed_hash.hpp"
+#include "projections/messages/text/keyed_hash.hpp"
 
 #include <functional>
 #include <string>

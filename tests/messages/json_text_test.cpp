@@ -3,7 +3,7 @@
 // back; texts of every short length that differ at every place.
 #include "projections/messages/json_text.hpp"
 
-#include "projections/messages/short_text.hpp"
+#include "projections/messages/text/short_text.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -3,7 +3,7 @@
 // the text of every error, and random round trips whose seed is printed.
 #include "projections/messages/event_codec.hpp"
 
-#include "projections/messages/utf8.hpp"
+#include "projections/messages/text/utf8.hpp"
 #include "tests/random_json.hpp"
 #include "tests/storage/codec_events.hpp"
 

@@ -1,7 +1,7 @@
 // Goal: the hash is SipHash-2-4-128. Method: vectors of its reference
 // implementation, whose key is the bytes 0 to 15 and whose texts count up from
 // 0.
-#include "projections/storage/sip_hash.hpp"
+#include "projections/messages/text/sip_hash.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,6 +1,6 @@
 // Goal: the index finds exactly what was added and not taken out. Method: cases
 // by hand, and random operations against std::unordered_multimap.
-#include "projections/storage/text_index.hpp"
+#include "projections/messages/text/text_index.hpp"
 
 #include "tests/failing_allocation.hpp"
 #include "tests/random_seeds.hpp"

@@ -1,7 +1,7 @@
 // Goal: a sequence is the list of its texts, in time, order and memory. Method:
 // cases by hand, random operations against a std::list of strings, and every
 // allocation made to fail.
-#include "projections/storage/text_sequence.hpp"
+#include "projections/messages/text/text_sequence.hpp"
 
 #include "tests/random_seeds.hpp"
 #include "tests/storage/fail_each_allocation.hpp"

@@ -1,7 +1,7 @@
 // The text of a text source, as the tests compare it.
 #pragma once
 
-#include "projections/storage/text_sequence.hpp"
+#include "projections/messages/text/text_sequence.hpp"
 
 #include <boost/test/unit_test.hpp>
 

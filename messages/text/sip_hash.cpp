@@ -1,4 +1,4 @@
-#include "projections/storage/sip_hash.hpp"
+#include "projections/messages/text/sip_hash.hpp"
 
 #include <bit>
 #include <cstddef>

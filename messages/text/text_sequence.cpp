@@ -1,4 +1,4 @@
-#include "projections/storage/text_sequence.hpp"
+#include "projections/messages/text/text_sequence.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "projections/messages/utf8.hpp"
+#include "projections/messages/text/utf8.hpp"
 
 #include <cstring>
 

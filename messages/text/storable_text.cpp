@@ -1,6 +1,6 @@
-#include "projections/storage/storable_text.hpp"
+#include "projections/messages/text/storable_text.hpp"
 
-#include "projections/messages/utf8.hpp"
+#include "projections/messages/text/utf8.hpp"
 
 namespace projections {
 

@@ -1,4 +1,4 @@
-#include "projections/messages/keyed_hash.hpp"
+#include "projections/messages/text/keyed_hash.hpp"
 
 #include <random>
 

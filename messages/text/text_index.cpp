@@ -1,4 +1,4 @@
-#include "projections/storage/text_index.hpp"
+#include "projections/messages/text/text_index.hpp"
 
 namespace projections {
 
