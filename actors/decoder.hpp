@@ -3,7 +3,7 @@
 #pragma once
 
 #include "projections/messages/interfaces.hpp"
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 #include "projections/messages/request_decoder.hpp"
 
 namespace projections {

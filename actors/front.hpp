@@ -5,7 +5,7 @@
 
 #include "projections/actors/request_collector.hpp"
 #include "projections/messages/interfaces.hpp"
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 #include "projections/storage/read_model.hpp"
 
 #include <cstddef>

@@ -4,7 +4,7 @@
 
 #include "projections/messages/chunk.hpp"
 #include "projections/messages/front_messages.hpp"
-#include "projections/messages/json_reader.hpp"
+#include "projections/messages/json/json_normaliser.hpp"
 
 #include <cstddef>
 #include <stdexcept>

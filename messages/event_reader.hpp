@@ -4,7 +4,7 @@
 
 #include "projections/messages/event_path.hpp"
 #include "projections/messages/event_time.hpp"
-#include "projections/messages/json_scanner.hpp"
+#include "projections/messages/json/json_scanner.hpp"
 #include "projections/messages/uuid.hpp"
 
 #include <cstdint>

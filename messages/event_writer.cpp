@@ -1,7 +1,7 @@
 #include "projections/messages/event_writer.hpp"
 
-#include "projections/messages/json_scanner.hpp"
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_scanner.hpp"
+#include "projections/messages/json/json_text.hpp"
 #include "projections/messages/text/utf8.hpp"
 
 #include <array>

@@ -2,7 +2,7 @@
 // requests of the line protocol.
 #pragma once
 
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 #include "projections/messages/request.hpp"
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 // which makes typed answers of them.
 #pragma once
 
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,6 +1,6 @@
 #include "projections/messages/request_decoder.hpp"
 
-#include "projections/messages/json_parser.hpp"
+#include "projections/messages/json/json_parser.hpp"
 #include "projections/messages/request_handler.hpp"
 #include "projections/messages/request_interpreter.hpp"
 

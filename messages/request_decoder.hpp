@@ -3,7 +3,7 @@
 #pragma once
 
 #include "projections/messages/chunk.hpp"
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 
 #include <cstddef>
 #include <functional>

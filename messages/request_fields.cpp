@@ -1,6 +1,6 @@
 #include "projections/messages/request_fields.hpp"
 
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 #include "projections/messages/text/short_text.hpp"
 
 #include <initializer_list>

@@ -1,6 +1,6 @@
 #include "projections/messages/request_framer.hpp"
 
-#include "projections/messages/json_parser.hpp"
+#include "projections/messages/json/json_parser.hpp"
 
 namespace projections {
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "projections/messages/chunk.hpp"
-#include "projections/messages/json_builder.hpp"
-#include "projections/messages/json_parser.hpp"
+#include "projections/messages/json/json_builder.hpp"
+#include "projections/messages/json/json_parser.hpp"
 #include "projections/messages/request_decoder.hpp"
 #include "projections/messages/request_fields.hpp"
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "projections/actors/registry.hpp"
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 #include "projections/messages/request_decoder.hpp"
 #include "projections/storage/read_model.hpp"
 

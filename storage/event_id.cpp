@@ -1,6 +1,6 @@
 #include "projections/storage/event_id.hpp"
 
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 #include "projections/messages/uuid.hpp"
 
 #include <openssl/evp.h>

@@ -1,6 +1,6 @@
 #include "projections/storage/event_identity.hpp"
 
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,8 +2,8 @@
 // recognised. Owned by the projector.
 #pragma once
 
+#include "projections/messages/json/canonical_form.hpp"
 #include "projections/messages/text/sip_hash.hpp"
-#include "projections/storage/canonical_form.hpp"
 #include "projections/storage/processed_ids.hpp"
 
 #include <string>

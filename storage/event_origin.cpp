@@ -1,7 +1,7 @@
 #include "projections/storage/event_origin.hpp"
 
-#include "projections/messages/json_scanner.hpp"
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_scanner.hpp"
+#include "projections/messages/json/json_text.hpp"
 #include "projections/storage/event_id.hpp"
 
 #include <charconv>

@@ -3,7 +3,7 @@
 // taken over by the projection whose turn it is.
 #pragma once
 
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 #include "projections/storage/json_state.hpp"
 
 #include <cstdint>

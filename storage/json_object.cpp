@@ -1,7 +1,7 @@
 #include "projections/storage/json_object.hpp"
 
+#include "projections/messages/json/merge_patch.hpp"
 #include "projections/messages/text/keyed_hash.hpp"
-#include "projections/storage/merge_patch.hpp"
 
 #include <memory>
 #include <string>

@@ -2,7 +2,7 @@
 // and their rows become one when they grow.
 #pragma once
 
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 #include "projections/messages/text/text_index.hpp"
 #include "projections/messages/text/text_sequence.hpp"
 

@@ -1,7 +1,7 @@
 // An array whose rows are found by their `id`: what most named projections are.
 #pragma once
 
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 #include "projections/messages/text/text_index.hpp"
 #include "projections/messages/text/text_sequence.hpp"
 

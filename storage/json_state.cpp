@@ -1,6 +1,6 @@
 #include "projections/storage/json_state.hpp"
 
-#include "projections/storage/merge_patch.hpp"
+#include "projections/messages/json/merge_patch.hpp"
 
 #include <cstring>
 #include <utility>

@@ -2,7 +2,7 @@
 // its text ready to be copied into replies.
 #pragma once
 
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 #include "projections/messages/text/text_sequence.hpp"
 #include "projections/storage/json_object.hpp"
 #include "projections/storage/json_rows.hpp"

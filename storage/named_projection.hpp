@@ -1,7 +1,7 @@
 // What a projection actor owns: a name, a state, and how many events made it.
 #pragma once
 
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 #include "projections/storage/json_state.hpp"
 
 #include <cstddef>

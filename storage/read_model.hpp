@@ -2,7 +2,7 @@
 // kind and answers queries from it; derive from it to write one's own.
 #pragma once
 
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -25,9 +25,9 @@ struct model_event {
 };
 
 /// A named fold of events into rows that can be queried. All texts that go in
-/// and out are normalised JSON text (`messages/json_text.hpp`), in the style of
-/// the node that owns the model. Owned by one actor, so a derived class needs
-/// no locks, but it must not block.
+/// and out are normalised JSON text (`messages/json/json_text.hpp`), in the
+/// style of the node that owns the model. Owned by one actor, so a derived
+/// class needs no locks, but it must not block.
 class read_model {
 public:
   /// `name` is what queries ask for, escaped as text between quotes.

@@ -1,7 +1,7 @@
 #include "projections/storage/read_model_file.hpp"
 
-#include "projections/messages/json_reader.hpp"
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_normaliser.hpp"
+#include "projections/messages/json/json_text.hpp"
 
 #include <algorithm>
 #include <array>

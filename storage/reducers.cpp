@@ -1,6 +1,6 @@
 #include "projections/storage/reducers.hpp"
 
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -1,8 +1,8 @@
 #include "projections/storage/row_groups.hpp"
 
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/canonical_form.hpp"
+#include "projections/messages/json/json_text.hpp"
 #include "projections/messages/text/keyed_hash.hpp"
-#include "projections/storage/canonical_form.hpp"
 
 #include <algorithm>
 #include <string>

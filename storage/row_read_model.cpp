@@ -1,8 +1,8 @@
 #include "projections/storage/row_read_model.hpp"
 
+#include "projections/messages/json/merge_patch.hpp"
 #include "projections/messages/text/keyed_hash.hpp"
 #include "projections/messages/text/short_text.hpp"
-#include "projections/storage/merge_patch.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -3,7 +3,7 @@
 // and those of a read-model file are of this kind.
 #pragma once
 
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 #include "projections/messages/text/text_index.hpp"
 #include "projections/messages/text/text_sequence.hpp"
 #include "projections/storage/read_model.hpp"

@@ -1,6 +1,6 @@
 #include "projections/storage/subscriptions.hpp"
 
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 
 namespace projections {
 

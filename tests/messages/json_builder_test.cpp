@@ -1,9 +1,9 @@
 // Goal: of a repeated key the last value stays in the place of the first, at
 // any size and depth, within twice the bytes of the source. Method: cases by
 // hand through the parser, and the builder alone with its output walled in.
-#include "projections/messages/json_builder.hpp"
+#include "projections/messages/json/json_builder.hpp"
 
-#include "projections/messages/json_reader.hpp"
+#include "projections/messages/json/json_normaliser.hpp"
 #include "tests/random_json.hpp"
 #include "tests/random_seeds.hpp"
 

@@ -1,8 +1,7 @@
 // Goal: text from files and embedders is normalised by the rules of requests,
 // and what is no JSON is refused in words. Method: values by hand, random
 // values against an independent reader and writer, and exact error texts.
-#include "projections/messages/json_reader.hpp"
-
+#include "projections/messages/json/json_normaliser.hpp"
 #include "tests/end_to_end/simple_json.hpp"
 #include "tests/random_json.hpp"
 #include "tests/random_seeds.hpp"

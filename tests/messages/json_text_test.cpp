@@ -1,7 +1,7 @@
 // Goal: normalised text is walked through, compared and escaped exactly.
 // Method: small cases by hand in both styles; escapes of all bytes there and
 // back; texts of every short length that differ at every place.
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 
 #include "projections/messages/text/short_text.hpp"
 

@@ -2,7 +2,7 @@
 // redelivery the same. Method: identities derived against a real set of ids.
 #include "projections/storage/event_identity.hpp"
 
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -3,7 +3,7 @@
 // against the merge of flat text, and every allocation made to fail.
 #include "projections/storage/json_object.hpp"
 
-#include "projections/storage/merge_patch.hpp"
+#include "projections/messages/json/merge_patch.hpp"
 #include "tests/random_seeds.hpp"
 #include "tests/storage/fail_each_allocation.hpp"
 #include "tests/storage/random_event_data.hpp"

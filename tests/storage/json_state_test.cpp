@@ -3,7 +3,7 @@
 // merged anew each time, and against plain values.
 #include "projections/storage/json_state.hpp"
 
-#include "projections/storage/merge_patch.hpp"
+#include "projections/messages/json/merge_patch.hpp"
 #include "tests/end_to_end/simple_json.hpp"
 #include "tests/random_seeds.hpp"
 #include "tests/storage/fail_each_allocation.hpp"

@@ -3,9 +3,9 @@
 // RFC's appendix A in both styles, cases by hand, random values against a merge
 // of plain values that follows the RFC word for word, and random patches made
 // of what they are merged into. Every merge is done in all ways.
-#include "projections/storage/merge_patch.hpp"
+#include "projections/messages/json/merge_patch.hpp"
 
-#include "projections/messages/json_reader.hpp"
+#include "projections/messages/json/json_normaliser.hpp"
 #include "tests/end_to_end/simple_json.hpp"
 #include "tests/random_json.hpp"
 #include "tests/random_seeds.hpp"

@@ -2,7 +2,7 @@
 // add, change and remove members, and some that make an object large.
 #pragma once
 
-#include "projections/messages/json_reader.hpp"
+#include "projections/messages/json/json_normaliser.hpp"
 #include "tests/random_json.hpp"
 
 #include <string>

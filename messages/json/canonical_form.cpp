@@ -1,6 +1,6 @@
-#include "projections/storage/canonical_form.hpp"
+#include "projections/messages/json/canonical_form.hpp"
 
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "projections/messages/json_scanner.hpp"
+#include "projections/messages/json/json_scanner.hpp"
 
 #include "projections/messages/text/utf8.hpp"
 

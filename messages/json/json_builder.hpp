@@ -2,7 +2,7 @@
 // by the decoder for everything that is kept of a request.
 #pragma once
 
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 #include "projections/messages/text/keyed_hash.hpp"
 
 #include <cstddef>

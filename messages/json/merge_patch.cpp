@@ -1,4 +1,4 @@
-#include "projections/storage/merge_patch.hpp"
+#include "projections/messages/json/merge_patch.hpp"
 
 #include "projections/messages/text/keyed_hash.hpp"
 #include "projections/messages/text/short_text.hpp"

@@ -2,7 +2,7 @@
 // texts.
 #pragma once
 
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 
 #include <memory>
 #include <stdexcept>

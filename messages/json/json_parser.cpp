@@ -1,4 +1,4 @@
-#include "projections/messages/json_parser.hpp"
+#include "projections/messages/json/json_parser.hpp"
 
 #include <cmath>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 
 #include "projections/messages/text/short_text.hpp"
 

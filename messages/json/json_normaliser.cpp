@@ -1,7 +1,7 @@
-#include "projections/messages/json_reader.hpp"
+#include "projections/messages/json/json_normaliser.hpp"
 
-#include "projections/messages/json_builder.hpp"
-#include "projections/messages/json_parser.hpp"
+#include "projections/messages/json/json_builder.hpp"
+#include "projections/messages/json/json_parser.hpp"
 
 namespace projections {
 

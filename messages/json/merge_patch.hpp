@@ -2,7 +2,7 @@
 // event data with it.
 #pragma once
 
-#include "projections/messages/json_text.hpp"
+#include "projections/messages/json/json_text.hpp"
 
 #include <string>
 #include <string_view>
