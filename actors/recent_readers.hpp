@@ -2,7 +2,7 @@
 // worth doing for many at once.
 #pragma once
 
-#include "projections/messages/recorded_event.hpp"
+#include "projections/messages/events/recorded_event.hpp"
 
 #include <array>
 #include <cstddef>

@@ -3,9 +3,9 @@
 // them ready to be written, so that making them is not measured.
 #pragma once
 
-#include "projections/messages/event_fields.hpp"
-#include "projections/messages/event_time.hpp"
-#include "projections/storage/event_types.hpp"
+#include "projections/messages/events/event_fields.hpp"
+#include "projections/messages/events/event_time.hpp"
+#include "projections/messages/events/event_types.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -2,7 +2,7 @@
 // request a message. The front actor carries it out; users make the messages.
 #pragma once
 
-#include "projections/messages/event_codec.hpp"
+#include "projections/messages/events/event_codec.hpp"
 
 #include <cstdint>
 #include <string>
@@ -198,7 +198,7 @@ struct node_status {
 /// have. Throws `event_format_error` for a value that JSON cannot hold.
 template <class T>
 [[nodiscard]] std::string json_of(const T& x) {
-  event_writer writer{{"value"}};
+  payload_writer writer{{"value"}};
   value_codec<T>::write(writer, x);
   return writer.take();
 }
@@ -207,7 +207,7 @@ template <class T>
 /// `event_format_error` if it holds no `T`.
 template <class T>
 [[nodiscard]] T value_in(std::string_view name, std::string_view json) {
-  event_reader reader{{name}, json};
+  payload_reader reader{{name}, json};
   try {
     T result{};
     value_codec<T>::read(reader, result);

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "projections/messages/caf_compat.hpp"
-#include "projections/messages/recorded_event.hpp"
-#include "projections/messages/store_status.hpp"
+#include "projections/messages/events/recorded_event.hpp"
+#include "projections/messages/events/store_status.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -2,8 +2,8 @@
 // derive their aggregates from here, and save and rebuild them.
 #pragma once
 
-#include "projections/messages/recorded_event.hpp"
-#include "projections/storage/event_types.hpp"
+#include "projections/messages/events/event_types.hpp"
+#include "projections/messages/events/recorded_event.hpp"
 
 #include <cstddef>
 #include <optional>

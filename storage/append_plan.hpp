@@ -3,7 +3,7 @@
 // at once.
 #pragma once
 
-#include "projections/messages/recorded_event.hpp"
+#include "projections/messages/events/recorded_event.hpp"
 
 #include <cstddef>
 #include <string>

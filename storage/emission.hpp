@@ -1,9 +1,9 @@
 // What event projections emit, and what can be wrong with it.
 #pragma once
 
-#include "projections/messages/event_codec.hpp"
-#include "projections/messages/recorded_event.hpp"
-#include "projections/messages/uuid.hpp"
+#include "projections/messages/events/event_codec.hpp"
+#include "projections/messages/events/recorded_event.hpp"
+#include "projections/messages/events/uuid.hpp"
 #include "projections/storage/event_store.hpp"
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 #include "projections/storage/event_id.hpp"
 
+#include "projections/messages/events/uuid.hpp"
 #include "projections/messages/json/json_text.hpp"
-#include "projections/messages/uuid.hpp"
 
 #include <openssl/evp.h>
 

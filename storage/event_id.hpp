@@ -2,7 +2,7 @@
 // gets the same. Used where projections answer events with events.
 #pragma once
 
-#include "projections/messages/recorded_event.hpp"
+#include "projections/messages/events/recorded_event.hpp"
 
 #include <cstddef>
 #include <string>

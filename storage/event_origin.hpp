@@ -2,7 +2,7 @@
 // one: where it comes from.
 #pragma once
 
-#include "projections/messages/recorded_event.hpp"
+#include "projections/messages/events/recorded_event.hpp"
 
 #include <cstdint>
 #include <string>

@@ -2,7 +2,7 @@
 // and its view. `projection` implements it for typed events.
 #pragma once
 
-#include "projections/messages/recorded_event.hpp"
+#include "projections/messages/events/recorded_event.hpp"
 #include "projections/storage/tracking_recorder.hpp"
 
 #include <cstdint>

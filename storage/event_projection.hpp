@@ -2,11 +2,11 @@
 // a runner runs what they derive, like every other projection.
 #pragma once
 
+#include "projections/messages/events/event_types.hpp"
 #include "projections/messages/text/keyed_hash.hpp"
 #include "projections/storage/described_processor.hpp"
 #include "projections/storage/emission.hpp"
 #include "projections/storage/emission_recorder.hpp"
-#include "projections/storage/event_types.hpp"
 #include "projections/storage/process_recorder.hpp"
 
 #include <concepts>

@@ -3,7 +3,7 @@
 // own.
 #pragma once
 
-#include "projections/messages/recorded_event.hpp"
+#include "projections/messages/events/recorded_event.hpp"
 #include "projections/storage/change_signal.hpp"
 
 #include <chrono>

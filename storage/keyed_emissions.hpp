@@ -2,7 +2,7 @@
 // appended. Made ahead of a part of the log, and taken by an emission outbox.
 #pragma once
 
-#include "projections/messages/recorded_event.hpp"
+#include "projections/messages/events/recorded_event.hpp"
 
 #include <cstddef>
 #include <optional>

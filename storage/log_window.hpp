@@ -2,7 +2,7 @@
 // each place in the log at which runners read together.
 #pragma once
 
-#include "projections/messages/recorded_event.hpp"
+#include "projections/messages/events/recorded_event.hpp"
 
 #include <cstddef>
 #include <deque>

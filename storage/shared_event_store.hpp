@@ -2,7 +2,7 @@
 // out to applications, and its actor appends to the same one.
 #pragma once
 
-#include "projections/messages/store_status.hpp"
+#include "projections/messages/events/store_status.hpp"
 #include "projections/storage/event_store.hpp"
 #include "projections/storage/joint_append.hpp"
 

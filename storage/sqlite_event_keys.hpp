@@ -2,7 +2,7 @@
 // of its event: the table and the statements on it.
 #pragma once
 
-#include "projections/messages/uuid.hpp"
+#include "projections/messages/events/uuid.hpp"
 #include "projections/storage/event_store.hpp"
 #include "projections/storage/sqlite_connection.hpp"
 

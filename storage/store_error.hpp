@@ -1,7 +1,7 @@
 // The errors that users of stores and views meet, as exceptions.
 #pragma once
 
-#include "projections/messages/recorded_event.hpp"
+#include "projections/messages/events/recorded_event.hpp"
 
 #include <stdexcept>
 #include <string>

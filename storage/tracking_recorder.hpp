@@ -2,7 +2,7 @@
 // the recorder of a backend to write a view.
 #pragma once
 
-#include "projections/messages/recorded_event.hpp"
+#include "projections/messages/events/recorded_event.hpp"
 #include "projections/storage/change_signal.hpp"
 #include "projections/storage/store_error.hpp"
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "examples/multi_projection_load/load_event.hpp"
-#include <projections/messages/recorded_event.hpp>
+#include <projections/messages/events/recorded_event.hpp>
 
 #include <cstddef>
 #include <cstdint>

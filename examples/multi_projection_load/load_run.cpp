@@ -1,7 +1,7 @@
 #include "examples/multi_projection_load/load_run.hpp"
 
 #include "examples/multi_projection_load/sampler.hpp"
-#include <projections/messages/uuid.hpp>
+#include <projections/messages/events/uuid.hpp>
 #include <projections/runtime/open_store.hpp>
 #include <projections/storage/projection.hpp>
 

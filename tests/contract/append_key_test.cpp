@@ -3,7 +3,7 @@
 // when they insert them, and change from one to the other. Method: groups in
 // which some keys are known, behind groups in which none is and behind others,
 // over all backends; in PostgreSQL, what was looked up shows in the sequence.
-#include "projections/messages/uuid.hpp"
+#include "projections/messages/events/uuid.hpp"
 #include "tests/contract/appending.hpp"
 #include "tests/contract/backends.hpp"
 #include "tests/contract/process_backends.hpp"

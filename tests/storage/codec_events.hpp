@@ -2,7 +2,7 @@
 // their payloads.
 #pragma once
 
-#include "projections/messages/event_codec.hpp"
+#include "projections/messages/events/event_codec.hpp"
 
 #include <boost/test/unit_test.hpp>
 

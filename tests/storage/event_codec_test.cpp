@@ -1,7 +1,7 @@
 // Goal: payloads are those of the Python library, an event comes back as it
 // was, and a payload is never misread. Method: exact texts in both directions,
 // the text of every error, and random round trips whose seed is printed.
-#include "projections/messages/event_codec.hpp"
+#include "projections/messages/events/event_codec.hpp"
 
 #include "projections/messages/text/utf8.hpp"
 #include "tests/random_json.hpp"

@@ -1,6 +1,6 @@
 // Goal: times are those of ISO 8601 as Python writes and reads them. Method:
 // texts that are times, texts that are none, and both ends of what has a form.
-#include "projections/messages/event_time.hpp"
+#include "projections/messages/events/event_time.hpp"
 
 #include "tests/storage/codec_events.hpp"
 

@@ -1,7 +1,7 @@
 // Goal: a recorded event finds its type by its topic, whatever topics there
 // are, and no other event passes for one. Method: sets of types of this file,
 // and tables over many topics.
-#include "projections/storage/event_types.hpp"
+#include "projections/messages/events/event_types.hpp"
 
 #include "tests/storage/dog_school.hpp"
 

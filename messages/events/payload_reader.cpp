@@ -1,4 +1,4 @@
-#include "projections/messages/event_reader.hpp"
+#include "projections/messages/events/payload_reader.hpp"
 
 #include "projections/messages/text/utf8.hpp"
 
@@ -50,7 +50,7 @@ bool begins_number(char c) {
 
 } // namespace
 
-bool event_reader::read_bool() {
+bool payload_reader::read_bool() {
   switch (json_.peek()) {
     case 't':
       json_.take_word("true");
@@ -63,7 +63,7 @@ bool event_reader::read_bool() {
   }
 }
 
-int64_t event_reader::read_signed(int64_t min, int64_t max) {
+int64_t payload_reader::read_signed(int64_t min, int64_t max) {
   auto expected
     = [&] { return range(std::to_string(min), std::to_string(max)); };
   if (!begins_number(json_.peek()))
@@ -75,7 +75,7 @@ int64_t event_reader::read_signed(int64_t min, int64_t max) {
   return *result;
 }
 
-uint64_t event_reader::read_unsigned(uint64_t max) {
+uint64_t payload_reader::read_unsigned(uint64_t max) {
   auto expected = [max] { return range("0", std::to_string(max)); };
   if (!begins_number(json_.peek()))
     fail_expected(expected());
@@ -86,7 +86,7 @@ uint64_t event_reader::read_unsigned(uint64_t max) {
   return *result;
 }
 
-double event_reader::read_double() {
+double payload_reader::read_double() {
   if (!begins_number(json_.peek()))
     fail_expected("a number");
   auto text = json_.take_number();
@@ -96,13 +96,13 @@ double event_reader::read_double() {
   return *result;
 }
 
-std::string_view event_reader::read_text() {
+std::string_view payload_reader::read_text() {
   if (json_.peek() != '"')
     fail_expected("a string");
   return json_.take_string();
 }
 
-uuid event_reader::read_uuid() {
+uuid payload_reader::read_uuid() {
   auto text = read_tagged("uuid_hex", "a UUID");
   auto result = uuid_of(text);
   if (!result)
@@ -110,7 +110,7 @@ uuid event_reader::read_uuid() {
   return *result;
 }
 
-event_time event_reader::read_time() {
+event_time payload_reader::read_time() {
   auto text = read_tagged("datetime_iso", "a time");
   auto result = time_of(text);
   if (!result)
@@ -118,26 +118,26 @@ event_time event_reader::read_time() {
   return *result;
 }
 
-bool event_reader::read_null() {
+bool payload_reader::read_null() {
   if (json_.peek() != 'n')
     return false;
   json_.take_word("null");
   return true;
 }
 
-void event_reader::enter_object() {
+void payload_reader::enter_object() {
   if (json_.peek() != '{')
     fail_expected("an object");
   json_.enter();
 }
 
-void event_reader::enter_array() {
+void payload_reader::enter_array() {
   if (json_.peek() != '[')
     fail_expected("an array");
   json_.enter();
 }
 
-void event_reader::fail_syntax(const json_syntax_error& why) const {
+void payload_reader::fail_syntax(const json_syntax_error& why) const {
   if (payload_.empty())
     path_.fail_whole("the payload is empty");
   auto problem = "the payload is not JSON: " + std::string{why.what()};
@@ -149,21 +149,21 @@ void event_reader::fail_syntax(const json_syntax_error& why) const {
 }
 
 /// Throws an error that says what is next instead of `expected`.
-void event_reader::fail_expected(std::string_view expected) {
+void payload_reader::fail_expected(std::string_view expected) {
   // What is not JSON at all is not shown but told as such.
   fail_found(expected, json_.take_any());
 }
 
-void event_reader::fail_found(std::string_view expected,
-                              std::string_view found) const {
+void payload_reader::fail_found(std::string_view expected,
+                                std::string_view found) const {
   path_.fail("expected " + std::string{expected} + ", found " + excerpt(found));
 }
 
 /// Takes a value as Python's `eventsourcing` writes those that JSON has no form
 /// for: an object with the name `type` and a string, which is returned.
 /// `meaning` says in words what is expected.
-std::string_view event_reader::read_tagged(std::string_view type,
-                                           std::string_view meaning) {
+std::string_view payload_reader::read_tagged(std::string_view type,
+                                             std::string_view meaning) {
   if (json_.peek() != '{')
     fail_expected(meaning);
   // As both libraries write it; the rest is for other hands.

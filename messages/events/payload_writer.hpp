@@ -2,9 +2,9 @@
 // does. `encode_event` drives it by the fields of the event's type.
 #pragma once
 
-#include "projections/messages/event_path.hpp"
-#include "projections/messages/event_time.hpp"
-#include "projections/messages/uuid.hpp"
+#include "projections/messages/events/event_time.hpp"
+#include "projections/messages/events/payload_path.hpp"
+#include "projections/messages/events/uuid.hpp"
 
 #include <cstdint>
 #include <string>
@@ -15,9 +15,9 @@ namespace projections {
 
 /// Appends compact JSON in UTF-8. Functions throw `event_format_error` for a
 /// value that JSON cannot hold. Not thread-safe.
-class event_writer {
+class payload_writer {
 public:
-  explicit event_writer(const event_place& event) : path_(event) {
+  explicit payload_writer(const event_place& event) : path_(event) {
     // nop
   }
 
@@ -51,12 +51,12 @@ public:
   }
 
   /// Where the writer is, for those who write members and elements.
-  [[nodiscard]] event_path& path() {
+  [[nodiscard]] payload_path& path() {
     return path_;
   }
 
 private:
-  event_path path_;
+  payload_path path_;
   std::string text_;
 };
 

@@ -1,4 +1,4 @@
-#include "projections/messages/event_error.hpp"
+#include "projections/messages/events/event_error.hpp"
 
 namespace projections {
 

@@ -1,4 +1,4 @@
-#include "projections/messages/event_time.hpp"
+#include "projections/messages/events/event_time.hpp"
 
 #include <algorithm>
 #include <cstddef>

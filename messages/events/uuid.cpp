@@ -1,4 +1,4 @@
-#include "projections/messages/uuid.hpp"
+#include "projections/messages/events/uuid.hpp"
 
 #include <boost/uuid/random_generator.hpp>
 

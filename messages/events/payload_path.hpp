@@ -2,7 +2,7 @@
 // keep one.
 #pragma once
 
-#include "projections/messages/event_error.hpp"
+#include "projections/messages/events/event_error.hpp"
 
 #include <cstddef>
 #include <string>
@@ -13,21 +13,21 @@ namespace projections {
 /// The members and elements that lead to the value at hand. They live on the
 /// stack of those who read or write them, so that a path costs nothing as long
 /// as nothing is wrong. Not thread-safe.
-class event_path {
+class payload_path {
 public:
-  explicit event_path(const event_place& event) : event_(event) {
+  explicit payload_path(const event_place& event) : event_(event) {
     // nop
   }
 
   /// A member or an element, for as long as it is read or written.
   class step {
   public:
-    step(event_path& path, std::string_view member)
+    step(payload_path& path, std::string_view member)
       : step(path, member, 0, false) {
       // nop
     }
 
-    step(event_path& path, size_t index) : step(path, {}, index, true) {
+    step(payload_path& path, size_t index) : step(path, {}, index, true) {
       // nop
     }
 
@@ -39,16 +39,16 @@ public:
     }
 
   private:
-    friend class event_path;
+    friend class payload_path;
 
-    step(event_path& path, std::string_view member, size_t index,
+    step(payload_path& path, std::string_view member, size_t index,
          bool is_element)
       : path_(path), before_(path.last_), member_(member), index_(index),
         is_element_(is_element) {
       path.last_ = this;
     }
 
-    event_path& path_;
+    payload_path& path_;
     const step* before_;
     std::string_view member_;
     size_t index_;

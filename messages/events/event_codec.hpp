@@ -2,9 +2,9 @@
 // types. Aggregates encode with it; repositories and projections decode.
 #pragma once
 
-#include "projections/messages/event_fields.hpp"
-#include "projections/messages/event_reader.hpp"
-#include "projections/messages/event_writer.hpp"
+#include "projections/messages/events/event_fields.hpp"
+#include "projections/messages/events/payload_reader.hpp"
+#include "projections/messages/events/payload_writer.hpp"
 
 #include <algorithm>
 #include <concepts>
@@ -30,10 +30,10 @@ struct value_codec;
 
 template <>
 struct value_codec<bool> {
-  static void read(event_reader& from, bool& to) {
+  static void read(payload_reader& from, bool& to) {
     to = from.read_bool();
   }
-  static void write(event_writer& to, bool x) {
+  static void write(payload_writer& to, bool x) {
     to.write_mark(x ? "true" : "false");
   }
 };
@@ -50,13 +50,13 @@ template <plain_integer T>
 struct value_codec<T> {
   using limits = std::numeric_limits<T>;
 
-  static void read(event_reader& from, T& to) {
+  static void read(payload_reader& from, T& to) {
     if constexpr (std::is_signed_v<T>)
       to = static_cast<T>(from.read_signed(limits::min(), limits::max()));
     else
       to = static_cast<T>(from.read_unsigned(limits::max()));
   }
-  static void write(event_writer& to, T x) {
+  static void write(payload_writer& to, T x) {
     if constexpr (std::is_signed_v<T>)
       to.write_signed(x);
     else
@@ -66,50 +66,50 @@ struct value_codec<T> {
 
 template <>
 struct value_codec<double> {
-  static void read(event_reader& from, double& to) {
+  static void read(payload_reader& from, double& to) {
     to = from.read_double();
   }
-  static void write(event_writer& to, double x) {
+  static void write(payload_writer& to, double x) {
     to.write_double(x);
   }
 };
 
 template <>
 struct value_codec<std::string> {
-  static void read(event_reader& from, std::string& to) {
+  static void read(payload_reader& from, std::string& to) {
     to.assign(from.read_text());
   }
-  static void write(event_writer& to, std::string_view x) {
+  static void write(payload_writer& to, std::string_view x) {
     to.write_text(x);
   }
 };
 
 template <>
 struct value_codec<uuid> {
-  static void read(event_reader& from, uuid& to) {
+  static void read(payload_reader& from, uuid& to) {
     to = from.read_uuid();
   }
-  static void write(event_writer& to, const uuid& x) {
+  static void write(payload_writer& to, const uuid& x) {
     to.write_uuid(x);
   }
 };
 
 template <>
 struct value_codec<event_time> {
-  static void read(event_reader& from, event_time& to) {
+  static void read(payload_reader& from, event_time& to) {
     to = from.read_time();
   }
-  static void write(event_writer& to, event_time x) {
+  static void write(payload_writer& to, event_time x) {
     to.write_time(x);
   }
 };
 
 template <>
 struct value_codec<raw_json> {
-  static void read(event_reader& from, raw_json& to) {
+  static void read(payload_reader& from, raw_json& to) {
     to.text.assign(from.read_any());
   }
-  static void write(event_writer& to, const raw_json& x) {
+  static void write(payload_writer& to, const raw_json& x) {
     to.write_raw(x.text);
   }
 };
@@ -117,13 +117,13 @@ struct value_codec<raw_json> {
 /// A value or `null`; as a member it may be missing.
 template <class T>
 struct value_codec<std::optional<T>> {
-  static void read(event_reader& from, std::optional<T>& to) {
+  static void read(payload_reader& from, std::optional<T>& to) {
     if (from.read_null())
       to.reset();
     else
       value_codec<T>::read(from, to.emplace());
   }
-  static void write(event_writer& to, const std::optional<T>& x) {
+  static void write(payload_writer& to, const std::optional<T>& x) {
     if (x)
       value_codec<T>::write(to, *x);
     else
@@ -133,20 +133,20 @@ struct value_codec<std::optional<T>> {
 
 template <class T>
 struct value_codec<std::vector<T>> {
-  static void read(event_reader& from, std::vector<T>& to) {
+  static void read(payload_reader& from, std::vector<T>& to) {
     to.clear();
     from.enter_array();
     while (from.next_element()) {
-      event_path::step step{from.path(), to.size()};
+      payload_path::step step{from.path(), to.size()};
       T element{};
       value_codec<T>::read(from, element);
       to.push_back(std::move(element));
     }
   }
-  static void write(event_writer& to, const std::vector<T>& x) {
+  static void write(payload_writer& to, const std::vector<T>& x) {
     to.write_mark("[");
     for (size_t i = 0; i < x.size(); ++i) {
-      event_path::step step{to.path(), i};
+      payload_path::step step{to.path(), i};
       if (i > 0)
         to.write_mark(",");
       value_codec<T>::write(to, x[i]);
@@ -165,21 +165,21 @@ struct value_codec<T> {
   static_assert(are_field_names(field_names<T>),
                 "the names of fields must differ and need no escapes in JSON");
 
-  static void read(event_reader& from, T& to) {
+  static void read(payload_reader& from, T& to) {
     read_members(from, to, std::make_index_sequence<count>{});
   }
 
-  static void write(event_writer& to, const T& x) {
+  static void write(payload_writer& to, const T& x) {
     to.write_mark("{");
     write_members(to, x);
     to.write_mark("}");
   }
 
   /// Writes the members without the brackets around them.
-  static void write_members(event_writer& to, const T& x) {
+  static void write_members(payload_writer& to, const T& x) {
     std::string_view mark = "\"";
     auto write_member = [&](const auto& f) {
-      event_path::step step{to.path(), f.name};
+      payload_path::step step{to.path(), f.name};
       to.write_mark(mark);
       to.write_mark(f.name);
       to.write_mark("\":");
@@ -210,7 +210,7 @@ private:
   }
 
   template <size_t... Is>
-  static void read_members(event_reader& from, T& to,
+  static void read_members(payload_reader& from, T& to,
                            std::index_sequence<Is...>) {
     constexpr auto optional
       = (uint64_t{0} | ...
@@ -233,18 +233,18 @@ private:
       }
       expected = i + 1;
       found |= uint64_t{1} << i;
-      event_path::step step{from.path(), field_names<T>[i]};
+      payload_path::step step{from.path(), field_names<T>[i]};
       ((i == Is ? read_member<Is>(from, to) : void()), ...);
     }
     for (size_t i = 0; i < count; ++i)
       if ((found >> i & 1) == 0) {
-        event_path::step step{from.path(), field_names<T>[i]};
+        payload_path::step step{from.path(), field_names<T>[i]};
         from.path().fail_missing();
       }
   }
 
   template <size_t I>
-  static void read_member(event_reader& from, T& to) {
+  static void read_member(payload_reader& from, T& to) {
     auto& value = to.*std::get<I>(fields).member;
     value_codec<std::remove_cvref_t<decltype(value)>>::read(from, value);
   }
@@ -261,13 +261,13 @@ inline constexpr std::string_view timestamp_member = "timestamp";
 template <event E>
 std::string encode_event(const E& x, std::optional<event_time> at = {}) {
   constexpr auto& names = field_names<E>;
-  event_writer writer{{event_type<E>::topic}};
+  payload_writer writer{{event_type<E>::topic}};
   writer.write_mark("{");
   value_codec<E>::write_members(writer, x);
   if (at
       && std::find(names.begin(), names.end(), timestamp_member)
            == names.end()) {
-    event_path::step step{writer.path(), timestamp_member};
+    payload_path::step step{writer.path(), timestamp_member};
     writer.write_mark(names.empty() ? "\"" : ",\"");
     writer.write_mark(timestamp_member);
     writer.write_mark("\":");
@@ -281,7 +281,7 @@ std::string encode_event(const E& x, std::optional<event_time> at = {}) {
 /// `event_format_error` if the payload is not the JSON of an `E`.
 template <event E>
 E decode_event(const event_place& place, std::string_view payload) {
-  event_reader reader{place, payload};
+  payload_reader reader{place, payload};
   try {
     E result{};
     value_codec<E>::read(reader, result);

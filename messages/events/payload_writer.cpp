@@ -1,4 +1,4 @@
-#include "projections/messages/event_writer.hpp"
+#include "projections/messages/events/payload_writer.hpp"
 
 #include "projections/messages/json/json_scanner.hpp"
 #include "projections/messages/json/json_text.hpp"
@@ -24,17 +24,17 @@ std::string_view digits_of(T x, digits_buffer& buffer) {
 
 } // namespace
 
-void event_writer::write_signed(int64_t x) {
+void payload_writer::write_signed(int64_t x) {
   digits_buffer buffer;
   text_ += digits_of(x, buffer);
 }
 
-void event_writer::write_unsigned(uint64_t x) {
+void payload_writer::write_unsigned(uint64_t x) {
   digits_buffer buffer;
   text_ += digits_of(x, buffer);
 }
 
-void event_writer::write_double(double x) {
+void payload_writer::write_double(double x) {
   if (!std::isfinite(x))
     path_.fail("JSON has no number for " + std::to_string(x));
   digits_buffer buffer;
@@ -45,7 +45,7 @@ void event_writer::write_double(double x) {
     text_ += ".0";
 }
 
-void event_writer::write_text(std::string_view x) {
+void payload_writer::write_text(std::string_view x) {
   if (!is_utf8(x))
     path_.fail("the string is not UTF-8");
   text_ += '"';
@@ -53,13 +53,13 @@ void event_writer::write_text(std::string_view x) {
   text_ += '"';
 }
 
-void event_writer::write_uuid(const uuid& x) {
+void payload_writer::write_uuid(const uuid& x) {
   text_ += R"({"_type_":"uuid_hex","_data_":")";
   text_ += hex_of(x);
   text_ += "\"}";
 }
 
-void event_writer::write_time(event_time x) {
+void payload_writer::write_time(event_time x) {
   auto text = iso_of(x);
   if (!text)
     path_.fail("the time " + std::to_string(x.time_since_epoch().count())
@@ -69,7 +69,7 @@ void event_writer::write_time(event_time x) {
   text_ += "\"}";
 }
 
-void event_writer::write_raw(std::string_view x) {
+void payload_writer::write_raw(std::string_view x) {
   json_scanner scanner{x};
   try {
     scanner.take_any();

@@ -2,10 +2,10 @@
 // `decode_event` drives it by the fields of the event's type.
 #pragma once
 
-#include "projections/messages/event_path.hpp"
-#include "projections/messages/event_time.hpp"
+#include "projections/messages/events/event_time.hpp"
+#include "projections/messages/events/payload_path.hpp"
+#include "projections/messages/events/uuid.hpp"
 #include "projections/messages/json/json_scanner.hpp"
-#include "projections/messages/uuid.hpp"
 
 #include <cstdint>
 #include <string>
@@ -17,9 +17,9 @@ namespace projections {
 /// value of another type or range than asked for, and `json_syntax_error` for
 /// text that is not JSON, which `fail_syntax` puts into words. Not thread-safe;
 /// the payload must outlive it.
-class event_reader {
+class payload_reader {
 public:
-  event_reader(const event_place& event, std::string_view payload)
+  payload_reader(const event_place& event, std::string_view payload)
     : path_(event), json_(payload), payload_(payload) {
     // nop
   }
@@ -76,7 +76,7 @@ public:
   }
 
   /// Where the reader is, for those who read members and elements.
-  [[nodiscard]] event_path& path() {
+  [[nodiscard]] payload_path& path() {
     return path_;
   }
 
@@ -91,7 +91,7 @@ private:
                                std::string_view found) const;
   std::string_view read_tagged(std::string_view type, std::string_view meaning);
 
-  event_path path_;
+  payload_path path_;
   json_scanner json_;
   std::string_view payload_;
 
