@@ -35,7 +35,7 @@ void decoder_state::decode(const raw_chunk& x) {
 
 /// Has the last step of the rebuild `x` folded.
 void decoder_state::fold_part_of(chunk& in, long_rebuild x) {
-  constexpr auto step = request_decoder::long_rebuild_step;
+  constexpr auto step = long_rebuild::step;
   if (x.decoded == step)
     in.ahead.push_back({x.first_event, std::make_shared<fold_ahead>(style_)});
   auto end

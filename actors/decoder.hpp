@@ -4,7 +4,7 @@
 
 #include "projections/messages/interfaces.hpp"
 #include "projections/messages/json/json_text.hpp"
-#include "projections/messages/request_decoder.hpp"
+#include "projections/messages/protocol/request_decoder.hpp"
 
 namespace projections {
 

@@ -2,8 +2,8 @@
 // read models get them, and what the replies are. Knows no actor.
 #pragma once
 
-#include "projections/messages/model_round.hpp"
-#include "projections/messages/reply_encoder.hpp"
+#include "projections/messages/protocol/model_round.hpp"
+#include "projections/messages/protocol/reply_encoder.hpp"
 #include "projections/messages/text/keyed_hash.hpp"
 #include "projections/storage/event_identity.hpp"
 #include "projections/storage/processed_ids.hpp"

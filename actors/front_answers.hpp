@@ -3,7 +3,7 @@
 #pragma once
 
 #include "projections/messages/front_messages.hpp"
-#include "projections/messages/reply_reader.hpp"
+#include "projections/messages/protocol/reply_reader.hpp"
 
 #include <caf/error.hpp>
 

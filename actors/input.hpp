@@ -2,8 +2,8 @@
 // knows no actor.
 #pragma once
 
-#include "projections/messages/chunk.hpp"
-#include "projections/messages/request_framer.hpp"
+#include "projections/messages/protocol/chunk.hpp"
+#include "projections/messages/protocol/request_framer.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,8 +2,8 @@
 // the writer; knows no actor.
 #pragma once
 
-#include "projections/messages/reply_encoder.hpp"
-#include "projections/messages/request_batch.hpp"
+#include "projections/messages/protocol/reply_encoder.hpp"
+#include "projections/messages/protocol/request_batch.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "projections/messages/interfaces.hpp"
-#include "projections/messages/reply_encoder.hpp"
+#include "projections/messages/protocol/reply_encoder.hpp"
 #include "projections/storage/named_projection.hpp"
 
 #include <atomic>

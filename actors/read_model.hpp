@@ -2,7 +2,7 @@
 #pragma once
 
 #include "projections/messages/interfaces.hpp"
-#include "projections/messages/reply_encoder.hpp"
+#include "projections/messages/protocol/reply_encoder.hpp"
 #include "projections/storage/read_model.hpp"
 
 #include <memory>

@@ -5,7 +5,7 @@
 #include "projections/actors/input.hpp"
 #include "projections/messages/interfaces.hpp"
 #include "projections/messages/json/json_text.hpp"
-#include "projections/messages/request_decoder.hpp"
+#include "projections/messages/protocol/request_decoder.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,9 +2,9 @@
 // actor collects them with it into chunks, as a decoder does with text.
 #pragma once
 
-#include "projections/messages/chunk.hpp"
 #include "projections/messages/front_messages.hpp"
 #include "projections/messages/json/json_normaliser.hpp"
+#include "projections/messages/protocol/chunk.hpp"
 
 #include <cstddef>
 #include <stdexcept>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "projections/messages/caf_compat.hpp"
-#include "projections/messages/error_code.hpp"
+#include "projections/messages/protocol/error_code.hpp"
 
 #include <string>
 

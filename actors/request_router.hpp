@@ -6,7 +6,7 @@
 #include "projections/actors/node_figures.hpp"
 #include "projections/actors/projector.hpp"
 #include "projections/messages/interfaces.hpp"
-#include "projections/messages/reply_encoder.hpp"
+#include "projections/messages/protocol/reply_encoder.hpp"
 
 #include <cstddef>
 #include <cstdint>

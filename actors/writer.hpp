@@ -4,7 +4,7 @@
 
 #include "projections/actors/output.hpp"
 #include "projections/messages/interfaces.hpp"
-#include "projections/messages/reply_encoder.hpp"
+#include "projections/messages/protocol/reply_encoder.hpp"
 
 namespace projections {
 

@@ -12,7 +12,7 @@ set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/projections")
 # built has no headers.
 set(left_out
   PATTERN json_parser.hpp EXCLUDE
-  PATTERN request_handler.hpp EXCLUDE
+  PATTERN request_sax_handler.hpp EXCLUDE
   PATTERN request_interpreter.hpp EXCLUDE)
 if(NOT PROJECTIONS_WITH_SQLITE)
   list(APPEND left_out PATTERN sqlite_*.hpp EXCLUDE)

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "projections/messages/caf_compat.hpp"
-#include "projections/messages/chunk.hpp"
-#include "projections/messages/model_round.hpp"
-#include "projections/messages/request_batch.hpp"
+#include "projections/messages/protocol/chunk.hpp"
+#include "projections/messages/protocol/model_round.hpp"
+#include "projections/messages/protocol/request_batch.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -3,7 +3,7 @@
 // and whatever is folded ahead of its turn. Method: the order in which actors
 // run is chosen, by hand and by chance, and the replies are compared with those
 // of a node that is given one request at a time, or with what they must be.
-#include "projections/messages/request_decoder.hpp"
+#include "projections/messages/protocol/request_decoder.hpp"
 #include "tests/actors/test_node.hpp"
 #include "tests/random_seeds.hpp"
 
@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(empty_input_ends_the_node) {
 // -- rebuilds that are folded while they are decoded ----------------------------
 
 // So many events are folded in several parts, and not all of them ahead.
-constexpr size_t many = 2 * request_decoder::long_rebuild_step + 7;
+constexpr size_t many = 2 * long_rebuild::step + 7;
 
 BOOST_AUTO_TEST_CASE(nothing_is_seen_of_a_long_rebuild_that_is_refused) {
   // What is folded of it is still read when the requests behind it are decoded;

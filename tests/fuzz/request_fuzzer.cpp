@@ -4,8 +4,8 @@
 // text is stable, and states are what merging flat text gives.
 #include "projections/messages/json/json_normaliser.hpp"
 #include "projections/messages/json/merge_patch.hpp"
-#include "projections/messages/request_decoder.hpp"
-#include "projections/messages/request_framer.hpp"
+#include "projections/messages/protocol/request_decoder.hpp"
+#include "projections/messages/protocol/request_framer.hpp"
 #include "projections/storage/named_projection.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // Goal: buffers keep their content and give back what they must. Method: small
 // cases by hand.
-#include "projections/messages/chunk.hpp"
+#include "projections/messages/protocol/chunk.hpp"
 
 #include <boost/test/unit_test.hpp>
 

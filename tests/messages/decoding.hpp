@@ -1,7 +1,7 @@
 // Decoding a text in one call, as the tests of the decoder need it.
 #pragma once
 
-#include "projections/messages/request_decoder.hpp"
+#include "projections/messages/protocol/request_decoder.hpp"
 
 #include <memory>
 #include <string>

@@ -1,5 +1,5 @@
 // Goal: the wire carries Maelstrom's numbers. Method: the whole table by hand.
-#include "projections/messages/error_code.hpp"
+#include "projections/messages/protocol/error_code.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,6 +1,6 @@
 // Goal: replies are written byte for byte as the protocol prints them. Method:
 // whole replies by hand, bare and in envelopes, in both styles.
-#include "projections/messages/reply_encoder.hpp"
+#include "projections/messages/protocol/reply_encoder.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,9 +1,9 @@
 // Goal: what a reply says is read as it was written, in both styles, and fields
 // that are not there are told from those that are. Method: replies of a
 // `reply_encoder`.
-#include "projections/messages/reply_reader.hpp"
+#include "projections/messages/protocol/reply_reader.hpp"
 
-#include "projections/messages/reply_encoder.hpp"
+#include "projections/messages/protocol/reply_encoder.hpp"
 
 #include <boost/test/unit_test.hpp>
 

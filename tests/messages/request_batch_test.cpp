@@ -1,7 +1,7 @@
 // Goal: threads that answer requests of one batch never share a byte of its
 // room, and replies that find no room get some. Method: claims by hand at the
 // bounds, and many threads whose replies are read back.
-#include "projections/messages/request_batch.hpp"
+#include "projections/messages/protocol/request_batch.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(decoder_can_be_used_again) {
 }
 
 BOOST_AUTO_TEST_CASE(long_rebuild_is_shown_while_it_is_decoded) {
-  constexpr auto step = request_decoder::long_rebuild_step;
+  constexpr auto step = long_rebuild::step;
   auto in = test::chunk_of(rebuild_of(2 * step + 5) + "\n" + rebuild_of(step));
   request_decoder decoder{spaced_style, {}};
   std::vector<std::pair<uint32_t, uint32_t>> shown;
@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(long_rebuild_is_shown_while_it_is_decoded) {
 }
 
 BOOST_AUTO_TEST_CASE(events_that_were_shown_outlive_their_refused_request) {
-  constexpr auto step = request_decoder::long_rebuild_step;
+  constexpr auto step = long_rebuild::step;
   for (auto end : {" x\n", "\n", "{\n"}) {
     auto text = rebuild_of(step);
     // Malformed behind the events, with an unusable field, or cut off.

@@ -2,7 +2,7 @@
 // input comes in. Method: inputs are cut into frames while they come in pieces,
 // as the reader does it; decoding frame by frame must give what decoding the
 // whole gives.
-#include "projections/messages/request_framer.hpp"
+#include "projections/messages/protocol/request_framer.hpp"
 
 #include "tests/messages/decoding.hpp"
 #include "tests/messages/random_input.hpp"

@@ -2,8 +2,7 @@
 // of a repeated key counts, and nothing else is kept. Strings come out the same
 // whether they stay in place or are copied. Method: requests by hand, with the
 // fields that come out, among neighbours of every kind.
-#include "projections/messages/request_handler.hpp"
-
+#include "projections/messages/protocol/request_sax_handler.hpp"
 #include "tests/messages/decoding.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,7 +1,7 @@
 // Goal: every type of request comes out with its fields, and every field that
 // is missing or of the wrong kind is named. Method: a table of requests and the
 // exact texts of their errors.
-#include "projections/messages/request_interpreter.hpp"
+#include "projections/messages/protocol/request_interpreter.hpp"
 
 #include "tests/messages/decoding.hpp"
 

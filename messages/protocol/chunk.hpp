@@ -3,7 +3,7 @@
 // decoder works on it, the registry sends its requests out.
 #pragma once
 
-#include "projections/messages/request.hpp"
+#include "projections/messages/protocol/request.hpp"
 
 #include <cstddef>
 #include <cstdint>

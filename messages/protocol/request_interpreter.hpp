@@ -2,14 +2,14 @@
 // decoding.
 #pragma once
 
-#include "projections/messages/chunk.hpp"
-#include "projections/messages/request_handler.hpp"
+#include "projections/messages/protocol/chunk.hpp"
+#include "projections/messages/protocol/request_sax_handler.hpp"
 
 namespace projections {
 
 /// Appends to `in.requests` what the object that `from` has read means: a
 /// request whose fields are all there and of the right kind, or a refused one
 /// whose text names the field.
-void interpret(chunk& in, request_handler& from);
+void interpret(chunk& in, request_sax_handler& from);
 
 } // namespace projections

@@ -2,8 +2,9 @@
 // reader where a single request has come in.
 #pragma once
 
-#include "projections/messages/chunk.hpp"
 #include "projections/messages/json/json_text.hpp"
+#include "projections/messages/protocol/chunk.hpp"
+#include "projections/messages/protocol/request.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -19,13 +20,6 @@ struct request_limits {
 
   /// Brackets open at once, the request's outermost included.
   size_t depth_max = 1024;
-};
-
-/// A rebuild that is being decoded: where its events begin in the chunk, and
-/// how many of them there are so far.
-struct long_rebuild {
-  uint32_t first_event;
-  uint32_t decoded;
 };
 
 /// The largest `request_bytes_max` that can be configured, in bytes: places in
@@ -47,14 +41,10 @@ public:
   /// behind more than `request_bytes_max` bytes.
   void decode(chunk& in);
 
-  /// Calls `observe` for every `long_rebuild_step` events of a rebuild while it
-  /// is being decoded. It may turn out to be refused.
+  /// Calls `observe` for every `long_rebuild::step` events of a rebuild while
+  /// it is being decoded. It may turn out to be refused.
   void
   observe_long_rebuilds(std::function<void(chunk& in, long_rebuild x)> observe);
-
-  /// How many events of a rebuild are decoded before somebody may begin with
-  /// them.
-  static constexpr uint32_t long_rebuild_step = 16'384;
 
 private:
   class impl;

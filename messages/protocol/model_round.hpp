@@ -2,7 +2,7 @@
 // the read model works through it, and it comes back however that ends.
 #pragma once
 
-#include "projections/messages/request_batch.hpp"
+#include "projections/messages/protocol/request_batch.hpp"
 
 #include <cstddef>
 #include <cstdint>

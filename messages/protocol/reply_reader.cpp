@@ -1,4 +1,4 @@
-#include "projections/messages/reply_reader.hpp"
+#include "projections/messages/protocol/reply_reader.hpp"
 
 #include <charconv>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "projections/messages/chunk.hpp"
+#include "projections/messages/protocol/chunk.hpp"
 
 #include <new>
 #include <utility>

@@ -2,7 +2,7 @@
 // reader when the input pauses, and where lines do not begin with a brace.
 #pragma once
 
-#include "projections/messages/request_decoder.hpp"
+#include "projections/messages/protocol/request_decoder.hpp"
 
 #include <cstddef>
 #include <functional>

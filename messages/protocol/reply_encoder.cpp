@@ -1,6 +1,6 @@
-#include "projections/messages/reply_encoder.hpp"
+#include "projections/messages/protocol/reply_encoder.hpp"
 
-#include "projections/messages/request_fields.hpp"
+#include "projections/messages/protocol/request_values.hpp"
 
 #include <array>
 #include <charconv>

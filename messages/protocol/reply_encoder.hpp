@@ -3,7 +3,7 @@
 #pragma once
 
 #include "projections/messages/json/json_text.hpp"
-#include "projections/messages/request.hpp"
+#include "projections/messages/protocol/request.hpp"
 
 #include <cstdint>
 #include <string>

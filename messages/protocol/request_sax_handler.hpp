@@ -2,11 +2,11 @@
 // it. Used by the decoder only.
 #pragma once
 
-#include "projections/messages/chunk.hpp"
 #include "projections/messages/json/json_builder.hpp"
 #include "projections/messages/json/json_parser.hpp"
-#include "projections/messages/request_decoder.hpp"
-#include "projections/messages/request_fields.hpp"
+#include "projections/messages/protocol/chunk.hpp"
+#include "projections/messages/protocol/request.hpp"
+#include "projections/messages/protocol/request_values.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -18,12 +18,12 @@ namespace projections {
 
 /// Finds the known keys of a request, wherever they may stand, and has their
 /// values normalised into the chunk. Values of unknown keys are skipped.
-class request_handler : public strict_handler {
+class request_sax_handler : public strict_handler {
 public:
-  request_handler(json_style style, size_t depth_max);
+  request_sax_handler(json_style style, size_t depth_max);
 
   /// Has `observe` called with the first event of a rebuild, by its place in
-  /// the chunk, and the number of its events for every `long_rebuild_step` of
+  /// the chunk, and the number of its events for every `long_rebuild::step` of
   /// them.
   void observe_long_rebuilds(
     std::function<void(chunk& in, long_rebuild x)> observe) {
@@ -42,12 +42,12 @@ public:
   }
 
   /// The keys of the outermost object.
-  [[nodiscard]] request_fields& outer() {
+  [[nodiscard]] request_values& outer() {
     return outer_;
   }
 
   /// The keys of the outermost object's `body`, if that is an object.
-  [[nodiscard]] request_fields& inner() {
+  [[nodiscard]] request_values& inner() {
     return inner_;
   }
 
@@ -98,12 +98,12 @@ private:
   [[nodiscard]] bool is_known() const;
 
   /// The object whose keys are being read: `outer_` or `inner_`.
-  request_fields& fields() {
+  request_values& fields() {
     return in_body_ ? inner_ : outer_;
   }
 
   /// The event whose keys are being read.
-  event_fields& event() {
+  event_values& event() {
     return at_ == place::element ? element_ : fields().event;
   }
 
@@ -126,13 +126,13 @@ private:
   std::vector<place> outside_;
 
   /// The key whose value comes next.
-  field field_ = field::unknown;
-  event_field event_field_ = event_field::unknown;
+  request_key key_ = request_key::unknown;
+  event_key event_key_ = event_key::unknown;
 
-  request_fields outer_;
-  request_fields inner_;
+  request_values outer_;
+  request_values inner_;
   /// The element of `events` that is being read.
-  event_fields element_;
+  event_values element_;
 };
 
 } // namespace projections

@@ -1,4 +1,4 @@
-#include "projections/messages/request_interpreter.hpp"
+#include "projections/messages/protocol/request_interpreter.hpp"
 
 #include <array>
 #include <charconv>
@@ -17,7 +17,7 @@ constexpr std::string_view an_integer = "an integer of at least 0";
 /// is wrong, if a field is missing or of the wrong kind.
 class interpreter {
 public:
-  interpreter(request_fields& fields, request& out)
+  interpreter(request_values& fields, request& out)
     : fields_(fields), out_(out) {
     // nop
   }
@@ -33,29 +33,31 @@ public:
 private:
   bool read_create() {
     out_.kind = request_kind::create_projection;
-    out_.value = fields_[field::initial_state];
+    out_.value = fields_[request_key::initial_state];
     if (out_.value.empty())
       out_.value = "[]";
-    return read_name("name", field::name);
+    return read_name("name", request_key::name);
   }
 
   bool read_update() {
     out_.kind = request_kind::update_projection;
-    return read_name("projection", field::projection) && read_event()
+    return read_name("projection", request_key::projection) && read_event()
            && read_include_state();
   }
 
   bool read_rebuild() {
     out_.kind = request_kind::rebuild_projection;
-    return read_name("projection", field::projection) && read_events();
+    return read_name("projection", request_key::projection) && read_events();
   }
 
   bool read_query() {
     out_.kind = request_kind::query_projection;
-    out_.has_min_version = !fields_[field::min_version].empty();
-    return read_name("projection", field::projection)
-           && read_integer("min_version", field::min_version, out_.min_version)
-           && read_integer("timeout_ms", field::timeout_ms, out_.timeout_ms);
+    out_.has_min_version = !fields_[request_key::min_version].empty();
+    return read_name("projection", request_key::projection)
+           && read_integer("min_version", request_key::min_version,
+                           out_.min_version)
+           && read_integer("timeout_ms", request_key::timeout_ms,
+                           out_.timeout_ms);
   }
 
   bool read_list() {
@@ -65,7 +67,7 @@ private:
 
   bool read_delete() {
     out_.kind = request_kind::delete_projection;
-    return read_name("projection", field::projection);
+    return read_name("projection", request_key::projection);
   }
 
   bool read_subscribe() {
@@ -85,16 +87,16 @@ private:
 
   bool read_query_read_model() {
     out_.kind = request_kind::query_read_model;
-    out_.value = fields_[field::key];
-    return read_name("name", field::name);
+    out_.value = fields_[request_key::key];
+    return read_name("name", request_key::name);
   }
 
   bool read_init() {
     out_.kind = request_kind::init;
-    auto ids = fields_[field::node_ids];
+    auto ids = fields_[request_key::node_ids];
     if (!ids.empty() && kind_of(ids) != json_kind::array)
       return wrong("node_ids", "an array", ids);
-    return read_name("node_id", field::node_id);
+    return read_name("node_id", request_key::node_id);
   }
 
   bool read_status() {
@@ -103,8 +105,8 @@ private:
   }
 
   bool read_msg_id();
-  bool read_name(std::string_view name, field x);
-  bool read_integer(std::string_view name, field x, uint64_t& out);
+  bool read_name(std::string_view name, request_key x);
+  bool read_integer(std::string_view name, request_key x, uint64_t& out);
   bool read_include_state();
   bool read_event();
   bool read_events();
@@ -143,7 +145,7 @@ private:
     {"status", &interpreter::read_status},
   }};
 
-  request_fields& fields_;
+  request_values& fields_;
   request& out_;
   std::string problem_;
 };
@@ -152,7 +154,7 @@ bool interpreter::read() {
   out_.error = error_code::malformed_request;
   if (!read_msg_id())
     return false;
-  auto type = fields_[field::type];
+  auto type = fields_[request_key::type];
   if (type.empty())
     return missing("type");
   if (!is_name(type))
@@ -166,7 +168,7 @@ bool interpreter::read() {
 }
 
 bool interpreter::read_msg_id() {
-  auto text = fields_[field::msg_id];
+  auto text = fields_[request_key::msg_id];
   if (text.empty())
     return true;
   if (kind_of(text) != json_kind::number || !is_integer(text))
@@ -175,7 +177,7 @@ bool interpreter::read_msg_id() {
   return true;
 }
 
-bool interpreter::read_name(std::string_view name, field x) {
+bool interpreter::read_name(std::string_view name, request_key x) {
   auto text = fields_[x];
   if (text.empty())
     return missing(name);
@@ -187,7 +189,8 @@ bool interpreter::read_name(std::string_view name, field x) {
 
 /// Leaves `out` alone if the field is absent. What is too large for 64 bits
 /// becomes the largest number of 64 bits.
-bool interpreter::read_integer(std::string_view name, field x, uint64_t& out) {
+bool interpreter::read_integer(std::string_view name, request_key x,
+                               uint64_t& out) {
   auto text = fields_[x];
   if (text.empty())
     return true;
@@ -204,7 +207,7 @@ bool interpreter::read_integer(std::string_view name, field x, uint64_t& out) {
 }
 
 bool interpreter::read_include_state() {
-  auto text = fields_[field::include_state];
+  auto text = fields_[request_key::include_state];
   if (text.empty())
     return true;
   if (kind_of(text) != json_kind::boolean)
@@ -215,7 +218,7 @@ bool interpreter::read_include_state() {
 
 bool interpreter::read_event() {
   if (!fields_.has_event) {
-    auto text = fields_[field::event];
+    auto text = fields_[request_key::event];
     return text.empty() ? missing("event") : wrong("event", "an object", text);
   }
   resolved_event event;
@@ -232,7 +235,7 @@ bool interpreter::read_event() {
 
 bool interpreter::read_events() {
   if (!fields_.has_events) {
-    auto text = fields_[field::events];
+    auto text = fields_[request_key::events];
     return text.empty() ? missing("events") : wrong("events", "an array", text);
   }
   if (!fields_.events_problem.empty()) {
@@ -246,7 +249,7 @@ bool interpreter::read_events() {
 
 /// Takes the body's `event_id` where the event has none of its own.
 bool interpreter::read_body_event_id() {
-  auto text = fields_[field::event_id];
+  auto text = fields_[request_key::event_id];
   if (!out_.event_id.empty() || text.empty() || text == "null")
     return true;
   if (!is_name(text))
@@ -256,7 +259,7 @@ bool interpreter::read_body_event_id() {
 }
 
 bool interpreter::read_event_types() {
-  auto text = fields_[field::event_types];
+  auto text = fields_[request_key::event_types];
   if (text.empty())
     return missing("event_types");
   auto valid = kind_of(text) == json_kind::array && text != "[]";
@@ -285,14 +288,14 @@ std::string_view string_or_nothing(std::string_view text) {
 
 } // namespace
 
-void interpret(chunk& in, request_handler& from) {
+void interpret(chunk& in, request_sax_handler& from) {
   auto& out = in.requests.emplace_back();
   auto& outer = from.outer();
-  auto body = outer[field::body];
+  auto body = outer[request_key::body];
   out.enveloped = from.has_inner() || !body.empty();
   if (out.enveloped) {
-    out.source = string_or_nothing(outer[field::src]);
-    out.destination = string_or_nothing(outer[field::dest]);
+    out.source = string_or_nothing(outer[request_key::src]);
+    out.destination = string_or_nothing(outer[request_key::dest]);
   }
   if (!body.empty()) {
     out.error = error_code::malformed_request;
@@ -300,7 +303,7 @@ void interpret(chunk& in, request_handler& from) {
     return;
   }
   auto& fields = from.has_inner() ? from.inner() : outer;
-  if (!fields[field::in_reply_to].empty()) {
+  if (!fields[request_key::in_reply_to].empty()) {
     out.kind = request_kind::stray_reply;
     return;
   }

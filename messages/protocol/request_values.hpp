@@ -13,7 +13,7 @@
 namespace projections {
 
 /// The keys of a request or its envelope, by the length of their names.
-enum class field : uint8_t {
+enum class request_key : uint8_t {
   src,
   key,
   type,
@@ -37,7 +37,7 @@ enum class field : uint8_t {
 };
 
 /// The keys of an event, by the length of their names.
-enum class event_field : uint8_t {
+enum class event_key : uint8_t {
   id,
   type,
   payload,
@@ -49,10 +49,10 @@ enum class event_field : uint8_t {
 };
 
 /// Returns the key that `name` (unescaped) stands for.
-[[nodiscard]] field field_of(std::string_view name);
+[[nodiscard]] request_key request_key_of(std::string_view name);
 
 /// Returns the key of an event that `name` (unescaped) stands for.
-[[nodiscard]] event_field event_field_of(std::string_view name);
+[[nodiscard]] event_key event_key_of(std::string_view name);
 
 /// The values of the known keys of one object, normalised. Emptying it costs
 /// nothing, however many keys there are.
@@ -85,12 +85,12 @@ private:
 };
 
 /// The values of one event.
-struct event_fields {
+struct event_values {
   void clear() {
     values.clear();
   }
 
-  value_table<event_field> values;
+  value_table<event_key> values;
 
   /// The identities of `event_data` and `payload`; empty if they have none, and
   /// of no meaning where the field is absent.
@@ -110,22 +110,22 @@ struct field_problem {
 /// The values of one object of a request. For `event`, `events` and `body`
 /// there is text only where they are not what they should be: an object, an
 /// array, an object.
-struct request_fields {
+struct request_values {
   void clear() {
     values.clear();
     has_event = false;
     has_events = false;
   }
 
-  [[nodiscard]] std::string_view operator[](field x) const {
+  [[nodiscard]] std::string_view operator[](request_key x) const {
     return values[x];
   }
 
-  value_table<field> values;
+  value_table<request_key> values;
 
   /// Whether `event` is an object, and what is in it.
   bool has_event = false;
-  event_fields event;
+  event_values event;
 
   /// Whether `events` is an array, and which part of the chunk's events it is.
   bool has_events = false;
@@ -148,7 +148,7 @@ struct resolved_event {
 
 /// Resolves the spellings of `event`. Returns what is wrong with it, if
 /// anything is.
-[[nodiscard]] std::optional<field_problem> resolve(const event_fields& event,
+[[nodiscard]] std::optional<field_problem> resolve(const event_values& event,
                                                    resolved_event& out);
 
 /// Says `problem` in words: `missing field "path.name"` or `field "path.name"

@@ -1,4 +1,4 @@
-#include "projections/messages/error_code.hpp"
+#include "projections/messages/protocol/error_code.hpp"
 
 #include <array>
 

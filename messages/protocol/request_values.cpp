@@ -1,4 +1,4 @@
-#include "projections/messages/request_fields.hpp"
+#include "projections/messages/protocol/request_values.hpp"
 
 #include "projections/messages/json/json_text.hpp"
 #include "projections/messages/text/short_text.hpp"
@@ -12,17 +12,19 @@ namespace {
 /// How much of a value an error text shows, in bytes.
 constexpr size_t shown_bytes_max = 80;
 
-/// The names of `field`, in its order.
-constexpr std::array<std::string_view, size_t(field::unknown)> field_names{
-  "src",         "key",         "type",          "dest",         "body",
-  "name",        "event",       "msg_id",        "events",       "node_id",
-  "event_id",    "node_ids",    "projection",    "timeout_ms",   "in_reply_to",
-  "min_version", "event_types", "initial_state", "include_state"};
+/// The names of `request_key`, in its order.
+constexpr std::array<std::string_view, size_t(request_key::unknown)>
+  request_key_names{
+    "src",         "key",           "type",         "dest",
+    "body",        "name",          "event",        "msg_id",
+    "events",      "node_id",       "event_id",     "node_ids",
+    "projection",  "timeout_ms",    "in_reply_to",  "min_version",
+    "event_types", "initial_state", "include_state"};
 
-/// The names of `event_field`, in its order.
-constexpr std::array<std::string_view, size_t(event_field::unknown)>
-  event_field_names{"id",        "type",       "payload",   "event_id",
-                    "eventType", "event_type", "event_data"};
+/// The names of `event_key`, in its order.
+constexpr std::array<std::string_view, size_t(event_key::unknown)>
+  event_key_names{"id",        "type",       "payload",   "event_id",
+                  "eventType", "event_type", "event_data"};
 
 /// No name of a field is longer, in bytes.
 constexpr size_t name_bytes_max = 13;
@@ -40,8 +42,8 @@ places_by_length(const std::array<std::string_view, N>& names) {
   return result;
 }
 
-constexpr auto field_places = places_by_length(field_names);
-constexpr auto event_field_places = places_by_length(event_field_names);
+constexpr auto request_key_places = places_by_length(request_key_names);
+constexpr auto event_key_places = places_by_length(event_key_names);
 
 /// Returns the place of `name` among `names`, or the place behind all.
 template <size_t N>
@@ -57,44 +59,43 @@ size_t place_of(std::string_view name,
 }
 
 /// Returns the first of the fields that is there, or `unknown`.
-event_field first_present(const event_fields& event,
-                          std::initializer_list<event_field> fields) {
+event_key first_present(const event_values& event,
+                        std::initializer_list<event_key> fields) {
   for (auto x : fields)
     if (!event.values[x].empty())
       return x;
-  return event_field::unknown;
+  return event_key::unknown;
 }
 
 } // namespace
 
-field field_of(std::string_view name) {
-  return field(place_of(name, field_names, field_places));
+request_key request_key_of(std::string_view name) {
+  return request_key(place_of(name, request_key_names, request_key_places));
 }
 
-event_field event_field_of(std::string_view name) {
-  return event_field(place_of(name, event_field_names, event_field_places));
+event_key event_key_of(std::string_view name) {
+  return event_key(place_of(name, event_key_names, event_key_places));
 }
 
-std::optional<field_problem> resolve(const event_fields& event,
+std::optional<field_problem> resolve(const event_values& event,
                                      resolved_event& out) {
   auto name_of
-    = [](event_field x) { return event_field_names[static_cast<size_t>(x)]; };
-  auto type = first_present(event, {event_field::event_type, event_field::type,
-                                    event_field::eventType});
-  if (type == event_field::unknown)
+    = [](event_key x) { return event_key_names[static_cast<size_t>(x)]; };
+  auto type = first_present(
+    event, {event_key::event_type, event_key::type, event_key::eventType});
+  if (type == event_key::unknown)
     return field_problem{"event_type", {}, {}};
   if (!is_name(event.values[type]))
     return field_problem{name_of(type), "a non-empty string",
                          event.values[type]};
-  auto data
-    = first_present(event, {event_field::event_data, event_field::payload});
-  if (data == event_field::unknown)
+  auto data = first_present(event, {event_key::event_data, event_key::payload});
+  if (data == event_key::unknown)
     return field_problem{"event_data", {}, {}};
   out.type = unquoted(event.values[type]);
   out.data = event.values[data];
-  out.identity = event.identities[data == event_field::payload ? 1 : 0];
+  out.identity = event.identities[data == event_key::payload ? 1 : 0];
   out.id = {};
-  for (auto id : {event_field::event_id, event_field::id}) {
+  for (auto id : {event_key::event_id, event_key::id}) {
     auto text = event.values[id];
     if (text.empty() || text == "null")
       continue;

@@ -1,15 +1,15 @@
-#include "projections/messages/request_handler.hpp"
+#include "projections/messages/protocol/request_sax_handler.hpp"
 
 #include <string>
 
 namespace projections {
 
-request_handler::request_handler(json_style style, size_t depth_max)
+request_sax_handler::request_sax_handler(json_style style, size_t depth_max)
   : strict_handler(depth_max), builder_(style) {
   // nop
 }
 
-void request_handler::begin(chunk& in, char* out, bool verbatim) {
+void request_sax_handler::begin(chunk& in, char* out, bool verbatim) {
   chunk_ = &in;
   out_ = out;
   verbatim_ = verbatim;
@@ -23,8 +23,8 @@ void request_handler::begin(chunk& in, char* out, bool verbatim) {
   outer_.clear();
 }
 
-bool request_handler::String(const char* content, rapidjson::SizeType length,
-                             bool) {
+bool request_sax_handler::String(const char* content,
+                                 rapidjson::SizeType length, bool) {
   std::string_view text{content, length};
   if (!verbatim_ && !accept_string(text))
     return false;
@@ -45,8 +45,8 @@ bool request_handler::String(const char* content, rapidjson::SizeType length,
   return true;
 }
 
-bool request_handler::Key(const char* content, rapidjson::SizeType length,
-                          bool) {
+bool request_sax_handler::Key(const char* content, rapidjson::SizeType length,
+                              bool) {
   std::string_view text{content, length};
   if (!verbatim_ && !accept_string(text))
     return false;
@@ -54,16 +54,16 @@ bool request_handler::Key(const char* content, rapidjson::SizeType length,
     if (keeps_)
       builder_.key(text, verbatim_);
   } else if (at_ == place::request || at_ == place::body) {
-    field_ = field_of(text);
-    if (field_ == field::body && at_ == place::body)
-      field_ = field::unknown;
+    key_ = request_key_of(text);
+    if (key_ == request_key::body && at_ == place::body)
+      key_ = request_key::unknown;
   } else {
-    event_field_ = event_field_of(text);
+    event_key_ = event_key_of(text);
   }
   return true;
 }
 
-bool request_handler::StartObject() {
+bool request_sax_handler::StartObject() {
   if (!open())
     return false;
   if (value_depth_ > 0) {
@@ -79,7 +79,7 @@ bool request_handler::StartObject() {
       return true;
     case place::request:
     case place::body:
-      if (field_ == field::body) {
+      if (key_ == request_key::body) {
         store({}, {});
         inner_.clear();
         has_inner_ = true;
@@ -87,7 +87,7 @@ bool request_handler::StartObject() {
         enter(place::body);
         return true;
       }
-      if (field_ == field::event) {
+      if (key_ == request_key::event) {
         store({}, {});
         fields().event.clear();
         fields().has_event = true;
@@ -109,7 +109,7 @@ bool request_handler::StartObject() {
   return true;
 }
 
-bool request_handler::EndObject(rapidjson::SizeType) {
+bool request_sax_handler::EndObject(rapidjson::SizeType) {
   close();
   if (value_depth_ > 0) {
     if (keeps_)
@@ -127,7 +127,7 @@ bool request_handler::EndObject(rapidjson::SizeType) {
   return true;
 }
 
-bool request_handler::StartArray() {
+bool request_sax_handler::StartArray() {
   if (!open())
     return false;
   if (value_depth_ > 0) {
@@ -137,7 +137,7 @@ bool request_handler::StartArray() {
     return true;
   }
   if ((at_ == place::request || at_ == place::body)
-      && field_ == field::events) {
+      && key_ == request_key::events) {
     store({}, {});
     auto& x = fields();
     x.has_events = true;
@@ -154,7 +154,7 @@ bool request_handler::StartArray() {
   return true;
 }
 
-bool request_handler::EndArray(rapidjson::SizeType) {
+bool request_sax_handler::EndArray(rapidjson::SizeType) {
   close();
   if (value_depth_ > 0) {
     if (keeps_)
@@ -168,7 +168,7 @@ bool request_handler::EndArray(rapidjson::SizeType) {
   return true;
 }
 
-bool request_handler::literal(std::string_view token) {
+bool request_sax_handler::literal(std::string_view token) {
   if (value_depth_ == 0)
     begin_value(is_known());
   if (keeps_)
@@ -178,12 +178,12 @@ bool request_handler::literal(std::string_view token) {
   return true;
 }
 
-void request_handler::enter(place where) {
+void request_sax_handler::enter(place where) {
   outside_.push_back(at_);
   at_ = where;
 }
 
-void request_handler::begin_value(bool kept) {
+void request_sax_handler::begin_value(bool kept) {
   keeps_ = kept;
   if (keeps_)
     builder_.begin(out_);
@@ -191,7 +191,7 @@ void request_handler::begin_value(bool kept) {
     note_problem({{}, "an object", {}});
 }
 
-void request_handler::end_value() {
+void request_sax_handler::end_value() {
   if (!keeps_)
     return;
   auto text = builder_.text();
@@ -201,27 +201,28 @@ void request_handler::end_value() {
 
 /// Makes `text` the value of the current key. It is empty for what is read key
 /// by key.
-void request_handler::store(std::string_view text, std::string_view identity) {
+void request_sax_handler::store(std::string_view text,
+                                std::string_view identity) {
   if (at_ == place::event || at_ == place::element) {
     auto& x = event();
-    x.values.set(event_field_, text);
-    if (event_field_ == event_field::event_data)
+    x.values.set(event_key_, text);
+    if (event_key_ == event_key::event_data)
       x.identities[0] = identity;
-    else if (event_field_ == event_field::payload)
+    else if (event_key_ == event_key::payload)
       x.identities[1] = identity;
     return;
   }
   auto& x = fields();
-  x.values.set(field_, text);
-  if (field_ == field::event)
+  x.values.set(key_, text);
+  if (key_ == request_key::event)
     x.has_event = false;
-  else if (field_ == field::events)
+  else if (key_ == request_key::events)
     x.has_events = false;
-  else if (field_ == field::body)
+  else if (key_ == request_key::body)
     has_inner_ = false;
 }
 
-void request_handler::end_element() {
+void request_sax_handler::end_element() {
   auto& x = fields();
   resolved_event event;
   if (auto problem = resolve(element_, event))
@@ -235,13 +236,13 @@ void request_handler::end_element() {
     {begin_of(event.data), static_cast<uint32_t>(event.data.size()),
      begin_of(event.identity), static_cast<uint32_t>(event.identity.size())});
   ++x.event_count;
-  if (observe_ && x.event_count % request_decoder::long_rebuild_step == 0)
+  if (observe_ && x.event_count % long_rebuild::step == 0)
     observe_(*chunk_, {x.first_event, x.event_count});
 }
 
 /// Notes what is wrong with the current element of `events`, unless an earlier
 /// one was wrong already.
-void request_handler::note_problem(const field_problem& problem) {
+void request_sax_handler::note_problem(const field_problem& problem) {
   auto& x = fields();
   if (x.events_problem.empty())
     x.events_problem
@@ -251,19 +252,19 @@ void request_handler::note_problem(const field_problem& problem) {
 /// Returns whether the next value, if it is a string without escapes, need not
 /// be copied: the input has it as normalised text has it, and it is no part of
 /// an event that is told by its place in the normalised text.
-bool request_handler::stays_in_place() const {
+bool request_sax_handler::stays_in_place() const {
   return at_ != place::element && is_known();
 }
 
 /// Returns whether the next value belongs to a key that the protocol knows.
-bool request_handler::is_known() const {
+bool request_sax_handler::is_known() const {
   switch (at_) {
     case place::request:
     case place::body:
-      return field_ != field::unknown;
+      return key_ != request_key::unknown;
     case place::event:
     case place::element:
-      return event_field_ != event_field::unknown;
+      return event_key_ != event_key::unknown;
     default:
       return false;
   }

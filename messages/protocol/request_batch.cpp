@@ -1,4 +1,4 @@
-#include "projections/messages/request_batch.hpp"
+#include "projections/messages/protocol/request_batch.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,8 +1,8 @@
-#include "projections/messages/request_decoder.hpp"
+#include "projections/messages/protocol/request_decoder.hpp"
 
 #include "projections/messages/json/json_parser.hpp"
-#include "projections/messages/request_handler.hpp"
-#include "projections/messages/request_interpreter.hpp"
+#include "projections/messages/protocol/request_interpreter.hpp"
+#include "projections/messages/protocol/request_sax_handler.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -198,7 +198,7 @@ private:
   }
 
   request_limits limits_;
-  request_handler handler_;
+  request_sax_handler handler_;
   rapidjson::Reader parser_;
   /// The end of the chunk's normalised text.
   char* out_ = nullptr;

@@ -2,7 +2,7 @@
 // ready to be carried out. Views point into the chunk that the request is in.
 #pragma once
 
-#include "projections/messages/error_code.hpp"
+#include "projections/messages/protocol/error_code.hpp"
 
 #include <cstdint>
 #include <string_view>
@@ -38,6 +38,17 @@ struct rebuild_event {
   /// The same for the data's identity; no length if it has none.
   uint32_t identity_begin;
   uint32_t identity_length;
+};
+
+/// A rebuild that is being decoded: where its events begin in the chunk, and
+/// how many of them there are so far.
+struct long_rebuild {
+  /// How many events are decoded before somebody may begin with them, and then
+  /// again and again.
+  static constexpr uint32_t step = 16'384;
+
+  uint32_t first_event;
+  uint32_t decoded;
 };
 
 /// One request. Fields that its kind does not have are empty.

@@ -1,4 +1,4 @@
-#include "projections/messages/request_framer.hpp"
+#include "projections/messages/protocol/request_framer.hpp"
 
 #include "projections/messages/json/json_parser.hpp"
 

@@ -2,7 +2,7 @@
 // replies: what the registry sends out and the writer gets back.
 #pragma once
 
-#include "projections/messages/chunk.hpp"
+#include "projections/messages/protocol/chunk.hpp"
 
 #include <atomic>
 #include <cstddef>
