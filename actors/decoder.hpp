@@ -2,7 +2,7 @@
 // requests to the registry.
 #pragma once
 
-#include "projections/messages/interfaces.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 #include "projections/messages/json/json_text.hpp"
 #include "projections/messages/protocol/request_decoder.hpp"
 

@@ -1,7 +1,7 @@
 // The actor of an event store. Applications append and read through it.
 #pragma once
 
-#include "projections/messages/interfaces.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 #include "projections/storage/event_store.hpp"
 #include "projections/storage/joint_append.hpp"
 #include "projections/storage/shared_event_store.hpp"

@@ -3,7 +3,7 @@
 // registry.
 #pragma once
 
-#include "projections/messages/interfaces.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 
 namespace projections {
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "projections/actors/request_collector.hpp"
-#include "projections/messages/interfaces.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 #include "projections/messages/json/json_text.hpp"
 #include "projections/storage/read_model.hpp"
 

@@ -2,7 +2,7 @@
 // every reply with it.
 #pragma once
 
-#include "projections/messages/front_messages.hpp"
+#include "projections/messages/interfaces/front_messages.hpp"
 #include "projections/messages/protocol/reply_reader.hpp"
 
 #include <caf/error.hpp>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "projections/actors/projection.hpp"
-#include "projections/messages/interfaces.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 #include "projections/messages/text/text_index.hpp"
 
 #include <cstddef>

@@ -3,7 +3,7 @@
 
 #include "projections/actors/recent_readers.hpp"
 #include "projections/actors/shared_reading.hpp"
-#include "projections/messages/interfaces.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 #include "projections/storage/event_store.hpp"
 
 #include <array>

@@ -2,7 +2,7 @@
 // Programs spawn one, or let their event log do it.
 #pragma once
 
-#include "projections/messages/interfaces.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 
 #include <atomic>
 #include <cstddef>

@@ -2,7 +2,7 @@
 // of requests.
 #pragma once
 
-#include "projections/messages/interfaces.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 #include "projections/messages/protocol/reply_encoder.hpp"
 #include "projections/storage/named_projection.hpp"
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "projections/actors/fan_out.hpp"
-#include "projections/messages/interfaces.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 #include "projections/storage/read_model.hpp"
 
 #include <atomic>

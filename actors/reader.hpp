@@ -3,7 +3,7 @@
 #pragma once
 
 #include "projections/actors/input.hpp"
-#include "projections/messages/interfaces.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 #include "projections/messages/json/json_text.hpp"
 #include "projections/messages/protocol/request_decoder.hpp"
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "projections/actors/request_router.hpp"
-#include "projections/messages/interfaces.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,7 +2,7 @@
 // actor collects them with it into chunks, as a decoder does with text.
 #pragma once
 
-#include "projections/messages/front_messages.hpp"
+#include "projections/messages/interfaces/front_messages.hpp"
 #include "projections/messages/json/json_normaliser.hpp"
 #include "projections/messages/protocol/chunk.hpp"
 

@@ -2,7 +2,7 @@
 // embed a node ask it for the code of such an error.
 #pragma once
 
-#include "projections/messages/caf_compat.hpp"
+#include "projections/messages/interfaces/caf_compat.hpp"
 #include "projections/messages/protocol/error_code.hpp"
 
 #include <string>

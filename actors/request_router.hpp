@@ -5,7 +5,7 @@
 #include "projections/actors/known_projections.hpp"
 #include "projections/actors/node_figures.hpp"
 #include "projections/actors/projector.hpp"
-#include "projections/messages/interfaces.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 #include "projections/messages/protocol/reply_encoder.hpp"
 
 #include <cstddef>

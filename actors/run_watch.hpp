@@ -1,7 +1,7 @@
 // How a thread that is no actor follows a runner: the facade waits on it.
 #pragma once
 
-#include "projections/messages/log_interfaces.hpp"
+#include "projections/messages/interfaces/log_interfaces.hpp"
 
 #include <chrono>
 #include <condition_variable>

@@ -4,7 +4,7 @@
 
 #include "projections/actors/run_watch.hpp"
 #include "projections/actors/view_worker.hpp"
-#include "projections/messages/interfaces.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 #include "projections/storage/progress_meter.hpp"
 #include "projections/storage/retry_schedule.hpp"
 

@@ -2,7 +2,7 @@
 // Whoever asks turns the answer back into an exception.
 #pragma once
 
-#include "projections/messages/caf_compat.hpp"
+#include "projections/messages/interfaces/caf_compat.hpp"
 
 #include <exception>
 #include <string>

@@ -2,7 +2,7 @@
 // the steps of their folds.
 #pragma once
 
-#include "projections/messages/interfaces.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 
 #include <chrono>
 #include <memory>

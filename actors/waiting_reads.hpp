@@ -2,7 +2,7 @@
 // is something to say.
 #pragma once
 
-#include "projections/messages/interfaces.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 
 #include <cstddef>
 #include <optional>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "projections/actors/output.hpp"
-#include "projections/messages/interfaces.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 #include "projections/messages/protocol/reply_encoder.hpp"
 
 namespace projections {

@@ -12,7 +12,7 @@
 //   round-trips   like updates, from a scoped actor; UNDER_WAY is 1
 
 #include "bench/stopwatch.hpp"
-#include "projections/messages/interfaces.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 #include "projections/runtime/embedded_node.hpp"
 #include "projections/storage/row_read_model.hpp"
 

@@ -2,7 +2,7 @@
 // stderr with exit code 1, and an end by Ctrl-C.
 #pragma once
 
-#include <projections/messages/interfaces.hpp>
+#include <projections/messages/interfaces/message_types.hpp>
 #include <projections/runtime/arguments.hpp>
 #include <projections/runtime/projection_runner.hpp>
 #include <projections/runtime/stop_signals.hpp>

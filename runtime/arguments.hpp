@@ -2,7 +2,7 @@
 // own. Used by programs whose options are a configuration of CAF.
 #pragma once
 
-#include "projections/messages/caf_system.hpp"
+#include "projections/messages/interfaces/caf_system.hpp"
 
 #include <string>
 

@@ -2,7 +2,7 @@
 // it.
 #pragma once
 
-#include "projections/messages/caf_system.hpp"
+#include "projections/messages/interfaces/caf_system.hpp"
 #include "projections/runtime/node.hpp"
 
 #include <cstddef>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "projections/actors/front.hpp"
-#include "projections/messages/interfaces.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 
 namespace projections {
 

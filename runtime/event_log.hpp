@@ -3,7 +3,7 @@
 #pragma once
 
 #include "projections/actors/event_store.hpp"
-#include "projections/messages/interfaces.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 #include "projections/storage/event_store.hpp"
 
 #include <memory>

@@ -2,7 +2,7 @@
 // step: the scheduler and the clock. Used by `deterministic_system`.
 #pragma once
 
-#include "projections/messages/caf_system.hpp"
+#include "projections/messages/interfaces/caf_system.hpp"
 
 #include <caf/binary_deserializer.hpp>
 #include <caf/binary_serializer.hpp>

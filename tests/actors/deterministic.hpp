@@ -2,7 +2,7 @@
 // so, and a clock that stands still. Used by every test of actors.
 #pragma once
 
-#include "projections/messages/interfaces.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 #include "tests/actors/caf_testing.hpp"
 
 #include <chrono>

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "projections/actors/registry.hpp"
-#include "projections/messages/interfaces.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 #include "projections/storage/read_model.hpp"
 #include "tests/actors/deterministic.hpp"
 

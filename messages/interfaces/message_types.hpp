@@ -2,11 +2,11 @@
 // the system. Actors include this file, which makes the messages known to CAF.
 #pragma once
 
-#include "projections/messages/caf_system.hpp"
-#include "projections/messages/front_interfaces.hpp"
-#include "projections/messages/log_interfaces.hpp"
-#include "projections/messages/node_interfaces.hpp"
-#include "projections/messages/status_interfaces.hpp"
+#include "projections/messages/interfaces/caf_system.hpp"
+#include "projections/messages/interfaces/front_interfaces.hpp"
+#include "projections/messages/interfaces/log_interfaces.hpp"
+#include "projections/messages/interfaces/node_interfaces.hpp"
+#include "projections/messages/interfaces/status_interfaces.hpp"
 
 // -- type ids --------------------------------------------------------------------
 
@@ -164,7 +164,7 @@ static_assert(caf::id_block::projections::end
               < 100);
 
 // What CAF has to know of all these types takes a compiler seconds, and it is
-// the same for every program: `messages/interfaces.cpp` has it.
+// the same for every program: `messages/interfaces/message_types.cpp` has it.
 extern template void compat::add_message_types<caf::id_block::projections>(
   caf::actor_system_config& config);
 

@@ -1,4 +1,4 @@
-#include "projections/messages/interfaces.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 
 namespace projections {
 

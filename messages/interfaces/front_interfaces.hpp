@@ -2,8 +2,8 @@
 // actor system, or inside that of another process.
 #pragma once
 
-#include "projections/messages/front_messages.hpp"
-#include "projections/messages/node_interfaces.hpp"
+#include "projections/messages/interfaces/front_messages.hpp"
+#include "projections/messages/interfaces/node_interfaces.hpp"
 
 #include <string_view>
 #include <tuple>

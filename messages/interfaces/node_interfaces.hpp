@@ -2,7 +2,7 @@
 // order of the data path from stdin to stdout.
 #pragma once
 
-#include "projections/messages/caf_compat.hpp"
+#include "projections/messages/interfaces/caf_compat.hpp"
 #include "projections/messages/protocol/chunk.hpp"
 #include "projections/messages/protocol/model_round.hpp"
 #include "projections/messages/protocol/request_batch.hpp"

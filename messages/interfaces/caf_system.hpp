@@ -2,7 +2,7 @@
 // system of actors: programs, embedders and tests.
 #pragma once
 
-#include "projections/messages/caf_compat.hpp"
+#include "projections/messages/interfaces/caf_compat.hpp"
 
 #include <caf/settings.hpp>
 

@@ -3,8 +3,8 @@
 // over a system.
 #pragma once
 
-#include "projections/messages/caf_compat.hpp"
-#include "projections/messages/log_interfaces.hpp"
+#include "projections/messages/interfaces/caf_compat.hpp"
+#include "projections/messages/interfaces/log_interfaces.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -3,9 +3,9 @@
 // the views they fold into.
 #pragma once
 
-#include "projections/messages/caf_compat.hpp"
 #include "projections/messages/events/recorded_event.hpp"
 #include "projections/messages/events/store_status.hpp"
+#include "projections/messages/interfaces/caf_compat.hpp"
 
 #include <chrono>
 #include <cstddef>
