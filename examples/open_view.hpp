@@ -4,7 +4,7 @@
 
 #include "examples/counters.hpp"
 #include <projections/runtime/open_store.hpp>
-#include <projections/storage/store_name.hpp>
+#include <projections/storage/names/store_name.hpp>
 
 #include <memory>
 #include <string>

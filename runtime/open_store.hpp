@@ -3,8 +3,8 @@
 #pragma once
 
 #include "projections/actors/event_store.hpp"
+#include "projections/storage/names/store_name.hpp"
 #include "projections/storage/process_recorder.hpp"
-#include "projections/storage/store_name.hpp"
 
 #include <memory>
 #include <string>

@@ -1,9 +1,9 @@
 #include "projections/storage/postgres_recorder.hpp"
 
+#include "projections/storage/names/table_name.hpp"
 #include "projections/storage/postgres_array.hpp"
 #include "projections/storage/postgres_listener.hpp"
 #include "projections/storage/postgres_tables.hpp"
-#include "projections/storage/table_name.hpp"
 #include "projections/storage/tracking_error.hpp"
 
 namespace projections {

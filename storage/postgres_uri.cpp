@@ -1,7 +1,7 @@
 #include "projections/storage/postgres_uri.hpp"
 
 #include "projections/messages/text/storable_text.hpp"
-#include "projections/storage/table_name.hpp"
+#include "projections/storage/names/table_name.hpp"
 
 // libpqxx cannot take a URI apart; libpq can.
 #include <libpq-fe.h>

@@ -1,7 +1,7 @@
 #include "projections/storage/sqlite_recorder.hpp"
 
 #include "projections/storage/file_claim.hpp"
-#include "projections/storage/table_name.hpp"
+#include "projections/storage/names/table_name.hpp"
 #include "projections/storage/tracking_error.hpp"
 
 namespace projections {

@@ -1,6 +1,6 @@
 // Goal: a name means one store or is refused in words that help. Method: names
 // of every form, and the exact text of every error.
-#include "projections/storage/store_name.hpp"
+#include "projections/storage/names/store_name.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,9 +1,9 @@
 // Goal: no password is ever shown, whatever the name of the store looks like.
 // Method: names and what is left of them, then random passwords in names that
 // are well-formed or broken in many ways; the seed is printed.
-#include "projections/storage/store_redaction.hpp"
+#include "projections/storage/names/store_redaction.hpp"
 
-#include "projections/storage/store_name.hpp"
+#include "projections/storage/names/store_name.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -2,7 +2,7 @@
 // take such names from their users; whatever opens a store parses them here.
 #pragma once
 
-#include "projections/storage/store_redaction.hpp"
+#include "projections/storage/names/store_redaction.hpp"
 
 #include <cstdint>
 #include <stdexcept>

@@ -1,4 +1,4 @@
-#include "projections/storage/store_name.hpp"
+#include "projections/storage/names/store_name.hpp"
 
 #include "projections/messages/text/storable_text.hpp"
 

@@ -1,4 +1,4 @@
-#include "projections/storage/store_redaction.hpp"
+#include "projections/storage/names/store_redaction.hpp"
 
 #include "projections/messages/text/storable_text.hpp"
 

@@ -1,4 +1,4 @@
-#include "projections/storage/table_name.hpp"
+#include "projections/storage/names/table_name.hpp"
 
 namespace projections {
 
