@@ -2,9 +2,9 @@
 #pragma once
 
 #include "projections/messages/interfaces/message_types.hpp"
-#include "projections/storage/event_store.hpp"
-#include "projections/storage/joint_append.hpp"
-#include "projections/storage/shared_event_store.hpp"
+#include "projections/storage/log/event_store.hpp"
+#include "projections/storage/log/group_commit.hpp"
+#include "projections/storage/log/shared_event_store.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -45,7 +45,7 @@ private:
   std::shared_ptr<shared_event_store> store_;
 
   /// What waits to be committed, and whom to answer.
-  std::vector<joint_append> appends_;
+  std::vector<group_commit> appends_;
   std::vector<compat::promise<append_results>> answers_;
   size_t waiting_requests_ = 0;
   size_t waiting_bytes_ = 0;

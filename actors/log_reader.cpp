@@ -1,7 +1,7 @@
 #include "projections/actors/log_reader.hpp"
 
 #include "projections/actors/store_failure.hpp"
-#include "projections/storage/store_error.hpp"
+#include "projections/storage/log/store_error.hpp"
 
 #include <spdlog/spdlog.h>
 

@@ -4,7 +4,7 @@
 #include "projections/actors/recent_readers.hpp"
 #include "projections/actors/shared_reading.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
-#include "projections/storage/event_store.hpp"
+#include "projections/storage/log/event_store.hpp"
 
 #include <array>
 #include <atomic>

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "projections/actors/waiting_reads.hpp"
-#include "projections/storage/log_window.hpp"
+#include "projections/storage/log/log_window.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "projections/actors/store_failure.hpp"
 
-#include "projections/storage/store_error.hpp"
+#include "projections/storage/log/store_error.hpp"
 
 #include <utility>
 

@@ -1,8 +1,8 @@
 #include "projections/actors/view_worker.hpp"
 
-#include "projections/storage/deadline.hpp"
+#include "projections/storage/log/deadline.hpp"
+#include "projections/storage/log/store_error.hpp"
 #include "projections/storage/projection_fold.hpp"
-#include "projections/storage/store_error.hpp"
 
 #include <algorithm>
 #include <chrono>

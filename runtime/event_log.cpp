@@ -2,7 +2,7 @@
 
 #include "projections/actors/log_reader.hpp"
 #include "projections/actors/monitor.hpp"
-#include "projections/storage/shared_event_store.hpp"
+#include "projections/storage/log/shared_event_store.hpp"
 
 #include <caf/scoped_actor.hpp>
 

@@ -4,7 +4,7 @@
 
 #include "projections/actors/event_store.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
-#include "projections/storage/event_store.hpp"
+#include "projections/storage/log/event_store.hpp"
 
 #include <memory>
 #include <string>

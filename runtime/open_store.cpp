@@ -1,8 +1,8 @@
 #include "projections/runtime/open_store.hpp"
 
+#include "projections/storage/log/store_error.hpp"
 #include "projections/storage/memory_event_store.hpp"
 #include "projections/storage/memory_process_recorder.hpp"
-#include "projections/storage/store_error.hpp"
 
 #ifdef PROJECTIONS_WITH_SQLITE
 #  include "projections/storage/sqlite_event_store.hpp"

@@ -1,8 +1,8 @@
 #include "projections/runtime/projection_runner.hpp"
 
 #include "projections/actors/store_failure.hpp"
-#include "projections/storage/deadline.hpp"
-#include "projections/storage/store_error.hpp"
+#include "projections/storage/log/deadline.hpp"
+#include "projections/storage/log/store_error.hpp"
 
 #include <caf/scoped_actor.hpp>
 

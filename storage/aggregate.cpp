@@ -1,6 +1,6 @@
 #include "projections/storage/aggregate.hpp"
 
-#include "projections/storage/store_error.hpp"
+#include "projections/storage/log/store_error.hpp"
 
 #include <cassert>
 #include <stdexcept>

@@ -1,6 +1,6 @@
 #include "projections/storage/application.hpp"
 
-#include "projections/storage/store_error.hpp"
+#include "projections/storage/log/store_error.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -46,7 +46,7 @@ application_base::save_together(std::span<aggregate_base* const> aggregates) {
     auto& request = requests.emplace_back();
     request.stream = x->stream();
     request.expected = x->saved_version();
-    request.with_previous = !origins.empty();
+    request.atomic_with_previous = !origins.empty();
     for (size_t i = 0; i < x->pending_.size(); ++i) {
       auto version = x->saved_version() + static_cast<stream_version>(i) + 1;
       result.push_back({log_start, request.stream, version, {}, {}});

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "projections/storage/aggregate.hpp"
-#include "projections/storage/event_store.hpp"
+#include "projections/storage/log/event_store.hpp"
 
 #include <array>
 #include <concepts>

@@ -4,7 +4,7 @@
 #include "projections/messages/events/event_codec.hpp"
 #include "projections/messages/events/recorded_event.hpp"
 #include "projections/messages/events/uuid.hpp"
-#include "projections/storage/event_store.hpp"
+#include "projections/storage/log/event_store.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -2,7 +2,7 @@
 
 #include "projections/storage/event_id.hpp"
 #include "projections/storage/event_origin.hpp"
-#include "projections/storage/store_error.hpp"
+#include "projections/storage/log/store_error.hpp"
 
 #include <algorithm>
 #include <utility>

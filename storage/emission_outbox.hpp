@@ -3,8 +3,8 @@
 #pragma once
 
 #include "projections/storage/emission.hpp"
-#include "projections/storage/event_store.hpp"
 #include "projections/storage/keyed_emissions.hpp"
+#include "projections/storage/log/event_store.hpp"
 
 #include <cstddef>
 #include <memory>

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "projections/storage/application.hpp"
+#include "projections/storage/log/store_error.hpp"
 #include "projections/storage/process_recorder.hpp"
 #include "projections/storage/projection.hpp"
-#include "projections/storage/store_error.hpp"
 
 #include <memory>
 #include <string>

@@ -1,7 +1,7 @@
 #include "projections/storage/file_claim.hpp"
 
 #include "projections/messages/text/sip_hash.hpp"
-#include "projections/storage/store_error.hpp"
+#include "projections/storage/log/store_error.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

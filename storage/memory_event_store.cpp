@@ -1,6 +1,6 @@
 #include "projections/storage/memory_event_store.hpp"
 
-#include "projections/storage/append_check.hpp"
+#include "projections/storage/log/append_check.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,7 +1,7 @@
 // Events in memory, for tests and for what need not outlive the process.
 #pragma once
 
-#include "projections/storage/event_store.hpp"
+#include "projections/storage/log/event_store.hpp"
 
 #include <cstddef>
 #include <deque>

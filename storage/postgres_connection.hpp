@@ -3,9 +3,9 @@
 #pragma once
 
 #include "projections/storage/event_descriptor.hpp"
+#include "projections/storage/log/store_error.hpp"
 #include "projections/storage/postgres_session.hpp"
 #include "projections/storage/postgres_uri.hpp"
-#include "projections/storage/store_error.hpp"
 
 #include <pqxx/pqxx>
 

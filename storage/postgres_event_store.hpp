@@ -1,7 +1,7 @@
 // Events in a PostgreSQL database, in the table of the Python library.
 #pragma once
 
-#include "projections/storage/event_store.hpp"
+#include "projections/storage/log/event_store.hpp"
 #include "projections/storage/postgres_connection.hpp"
 #include "projections/storage/postgres_event_tables.hpp"
 

@@ -2,8 +2,8 @@
 // Owned by a store and by what records events together with something else.
 #pragma once
 
-#include "projections/storage/append_plan.hpp"
-#include "projections/storage/event_store.hpp"
+#include "projections/storage/log/append_plan.hpp"
+#include "projections/storage/log/event_store.hpp"
 #include "projections/storage/postgres_connection.hpp"
 
 #include <optional>

@@ -2,8 +2,8 @@
 // by the event stores and recorders of this process.
 #pragma once
 
-#include "projections/storage/change_signal.hpp"
 #include "projections/storage/event_descriptor.hpp"
+#include "projections/storage/log/change_signal.hpp"
 #include "projections/storage/postgres_uri.hpp"
 
 #include <chrono>

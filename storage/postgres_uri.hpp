@@ -3,7 +3,7 @@
 // opens a connection to PostgreSQL.
 #pragma once
 
-#include "projections/storage/store_error.hpp"
+#include "projections/storage/log/store_error.hpp"
 
 #include <string>
 #include <string_view>

@@ -2,7 +2,7 @@
 // both in one transaction. Opened over one of the backends.
 #pragma once
 
-#include "projections/storage/event_store.hpp"
+#include "projections/storage/log/event_store.hpp"
 #include "projections/storage/tracking_recorder.hpp"
 
 #include <memory>

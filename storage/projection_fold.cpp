@@ -1,6 +1,6 @@
 #include "projections/storage/projection_fold.hpp"
 
-#include "projections/storage/deadline.hpp"
+#include "projections/storage/log/deadline.hpp"
 
 #include <algorithm>
 #include <utility>

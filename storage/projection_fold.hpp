@@ -3,7 +3,7 @@
 #pragma once
 
 #include "projections/storage/event_processor.hpp"
-#include "projections/storage/event_store.hpp"
+#include "projections/storage/log/event_store.hpp"
 
 #include <atomic>
 #include <chrono>

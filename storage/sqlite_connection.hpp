@@ -4,7 +4,7 @@
 
 #include "projections/storage/busy_wait.hpp"
 #include "projections/storage/commit_survives.hpp"
-#include "projections/storage/store_error.hpp"
+#include "projections/storage/log/store_error.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 

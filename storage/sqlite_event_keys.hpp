@@ -3,7 +3,7 @@
 #pragma once
 
 #include "projections/messages/events/uuid.hpp"
-#include "projections/storage/event_store.hpp"
+#include "projections/storage/log/event_store.hpp"
 #include "projections/storage/sqlite_connection.hpp"
 
 #include <optional>

@@ -1,6 +1,6 @@
 #include "projections/storage/sqlite_event_tables.hpp"
 
-#include "projections/storage/append_check.hpp"
+#include "projections/storage/log/append_check.hpp"
 #include "projections/storage/sqlite_event_keys.hpp"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 // by a store and by what records events together with something else.
 #pragma once
 
-#include "projections/storage/event_store.hpp"
+#include "projections/storage/log/event_store.hpp"
 #include "projections/storage/sqlite_connection.hpp"
 
 #include <cstdint>

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "projections/messages/events/recorded_event.hpp"
-#include "projections/storage/change_signal.hpp"
-#include "projections/storage/store_error.hpp"
+#include "projections/storage/log/change_signal.hpp"
+#include "projections/storage/log/store_error.hpp"
 
 #include <chrono>
 #include <cstdint>

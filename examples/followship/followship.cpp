@@ -34,7 +34,7 @@
 #include <projections/runtime/event_log.hpp>
 #include <projections/runtime/open_store.hpp>
 #include <projections/runtime/projection_runner.hpp>
-#include <projections/storage/failing_event_store.hpp>
+#include <projections/storage/log/failing_event_store.hpp>
 
 #include <future>
 #include <iostream>

@@ -5,7 +5,7 @@
 #include "examples/multi_projection_load/load_event.hpp"
 #include "examples/multi_projection_load/load_meter.hpp"
 #include "examples/multi_projection_load/load_settings.hpp"
-#include <projections/storage/event_store.hpp>
+#include <projections/storage/log/event_store.hpp>
 
 #include <atomic>
 #include <cstddef>

@@ -71,7 +71,7 @@ struct append_request {
 
   /// Whether this is taken only together with the request before it, and that
   /// one only together with this. Says nothing in the first request.
-  bool with_previous = false;
+  bool atomic_with_previous = false;
 };
 
 /// Why an append was refused.

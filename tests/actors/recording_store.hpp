@@ -2,9 +2,9 @@
 // Used by tests of the actors around a store.
 #pragma once
 
+#include "projections/storage/log/store_error.hpp"
+#include "projections/storage/log/wrapped_event_store.hpp"
 #include "projections/storage/memory_event_store.hpp"
-#include "projections/storage/store_error.hpp"
-#include "projections/storage/wrapped_event_store.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,7 +1,7 @@
 // Short words for appending to a store, for the contract suites of stores.
 #pragma once
 
-#include "projections/storage/event_store.hpp"
+#include "projections/storage/log/event_store.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,10 +1,10 @@
 // Goal: whatever fails in between, all answers are there in the end, and once.
 // Method: all points are gone through at which a small run can be cut off, and
 // stores fail by a seeded schedule.
-#include "projections/storage/failing_event_store.hpp"
+#include "projections/storage/log/failing_event_store.hpp"
+#include "projections/storage/log/store_error.hpp"
 #include "projections/storage/memory_event_store.hpp"
 #include "projections/storage/memory_recorder.hpp"
-#include "projections/storage/store_error.hpp"
 #include "tests/contract/emitting.hpp"
 
 #include <boost/test/unit_test.hpp>

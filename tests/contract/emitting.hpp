@@ -2,7 +2,7 @@
 #pragma once
 
 #include "projections/storage/emission_recorder.hpp"
-#include "projections/storage/event_store.hpp"
+#include "projections/storage/log/event_store.hpp"
 #include "projections/storage/process_recorder.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
-// Goal: every event store keeps what storage/event_store.hpp promises. Method:
-// one suite over all backends, each case with a fresh store; what was written
-// by one object of a store is read by another one.
+// Goal: every event store keeps what storage/log/event_store.hpp promises.
+// Method: one suite over all backends, each case with a fresh store; what was
+// written by one object of a store is read by another one.
 #include "tests/contract/appending.hpp"
 #include "tests/contract/backends.hpp"
 

@@ -2,8 +2,8 @@
 // follows. Used by tests of what a reader or a runner may miss.
 #pragma once
 
-#include "projections/storage/event_store.hpp"
-#include "projections/storage/store_error.hpp"
+#include "projections/storage/log/event_store.hpp"
+#include "projections/storage/log/store_error.hpp"
 
 #include <atomic>
 #include <cstdint>

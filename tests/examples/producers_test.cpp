@@ -3,8 +3,8 @@
 // forget or refuse.
 #include "examples/multi_projection_load/producers.hpp"
 
+#include "projections/storage/log/shared_event_store.hpp"
 #include "projections/storage/memory_event_store.hpp"
-#include "projections/storage/shared_event_store.hpp"
 
 #include <boost/test/unit_test.hpp>
 

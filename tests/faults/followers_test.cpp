@@ -3,7 +3,7 @@
 // 100,000 follows among 1,000 users, answered by 16 projections whose stores
 // fail in 30 % of all appends: before, in the middle and afterwards.
 #include "projections/storage/event_projection.hpp"
-#include "projections/storage/failing_event_store.hpp"
+#include "projections/storage/log/failing_event_store.hpp"
 #include "projections/storage/memory_recorder.hpp"
 #include "tests/runtime/runner_fixture.hpp"
 

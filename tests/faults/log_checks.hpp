@@ -2,7 +2,7 @@
 // happened to them. Used by the tests of faults.
 #pragma once
 
-#include "projections/storage/event_store.hpp"
+#include "projections/storage/log/event_store.hpp"
 #include "tests/contract/event_counters_view.hpp"
 
 #include <cstdint>

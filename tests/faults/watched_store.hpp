@@ -2,8 +2,8 @@
 // runners that are slow or have to stop.
 #pragma once
 
-#include "projections/storage/store_error.hpp"
-#include "projections/storage/wrapped_event_store.hpp"
+#include "projections/storage/log/store_error.hpp"
+#include "projections/storage/log/wrapped_event_store.hpp"
 #include "tests/runtime/runner_fixture.hpp"
 
 #include <caf/scoped_actor.hpp>

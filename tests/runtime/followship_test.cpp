@@ -3,8 +3,8 @@
 // in memory, into which somebody else appends at the worst moment.
 #include "examples/followship/followship.hpp"
 
+#include "projections/storage/log/wrapped_event_store.hpp"
 #include "projections/storage/memory_event_store.hpp"
-#include "projections/storage/wrapped_event_store.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -4,7 +4,7 @@
 // is waited for is a position or an end, never a time.
 #include "projections/runtime/projection_runner.hpp"
 
-#include "projections/storage/store_error.hpp"
+#include "projections/storage/log/store_error.hpp"
 #include "tests/runtime/counting_projection.hpp"
 #include "tests/runtime/raw_projection.hpp"
 #include "tests/runtime/runner_fixture.hpp"

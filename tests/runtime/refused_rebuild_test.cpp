@@ -4,8 +4,8 @@
 // emits.
 #include "projections/runtime/projection_runner.hpp"
 #include "projections/storage/emission_recorder.hpp"
+#include "projections/storage/log/store_error.hpp"
 #include "projections/storage/memory_process_recorder.hpp"
-#include "projections/storage/store_error.hpp"
 #include "tests/runtime/counting_projection.hpp"
 #include "tests/runtime/raw_projection.hpp"
 #include "tests/runtime/runner_fixture.hpp"

@@ -1,9 +1,9 @@
 // Goal: what the monitor says agrees with what was done, also of projections
 // that have failed, are cut off from their log, or do not answer. Method: logs
 // in memory, some of which are deaf or stuck.
-#include "projections/storage/failing_event_store.hpp"
-#include "projections/storage/store_error.hpp"
-#include "projections/storage/wrapped_event_store.hpp"
+#include "projections/storage/log/failing_event_store.hpp"
+#include "projections/storage/log/store_error.hpp"
+#include "projections/storage/log/wrapped_event_store.hpp"
 #include "tests/runtime/runner_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -3,7 +3,7 @@
 // store.
 #include "projections/storage/aggregate.hpp"
 
-#include "projections/storage/store_error.hpp"
+#include "projections/storage/log/store_error.hpp"
 #include "tests/storage/dog_school.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -3,9 +3,9 @@
 // is asked of it and fails on demand.
 #include "projections/storage/application.hpp"
 
+#include "projections/storage/log/store_error.hpp"
+#include "projections/storage/log/wrapped_event_store.hpp"
 #include "projections/storage/memory_event_store.hpp"
-#include "projections/storage/store_error.hpp"
-#include "projections/storage/wrapped_event_store.hpp"
 #include "tests/storage/dog_school.hpp"
 
 #include <boost/test/unit_test.hpp>

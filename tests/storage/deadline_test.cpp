@@ -1,6 +1,6 @@
 // Goal: a timeout of any length is over when it says, or never. Method: the
 // deadlines of ordinary, extreme and negative ones.
-#include "projections/storage/deadline.hpp"
+#include "projections/storage/log/deadline.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,7 +1,7 @@
 // Goal: what is kept of a log gives everybody all that comes after a position,
 // once and in order, and forgets the oldest. Method: random events in slices of
 // random size, and every answer compared with a plain search.
-#include "projections/storage/log_window.hpp"
+#include "projections/storage/log/log_window.hpp"
 
 #include "tests/random_seeds.hpp"
 

@@ -1,6 +1,6 @@
-#include "projections/storage/failing_event_store.hpp"
+#include "projections/storage/log/failing_event_store.hpp"
 
-#include "projections/storage/store_error.hpp"
+#include "projections/storage/log/store_error.hpp"
 
 #include <random>
 #include <utility>

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "projections/messages/events/store_status.hpp"
-#include "projections/storage/event_store.hpp"
-#include "projections/storage/joint_append.hpp"
+#include "projections/storage/log/event_store.hpp"
+#include "projections/storage/log/group_commit.hpp"
 
 #include <condition_variable>
 #include <cstddef>
@@ -56,7 +56,7 @@ public:
 private:
   /// A thread that waits until its append is recorded, by whomever.
   struct waiting_append {
-    joint_append append;
+    group_commit append;
     size_t bytes = 0;
     bool is_done = false;
   };

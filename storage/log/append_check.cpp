@@ -1,4 +1,4 @@
-#include "projections/storage/append_check.hpp"
+#include "projections/storage/log/append_check.hpp"
 
 #include "projections/messages/text/storable_text.hpp"
 
@@ -109,7 +109,7 @@ append_outcome refuse_key(const append_request& request, std::string_view key,
 
 size_t group_end(const std::vector<append_request>& requests, size_t first) {
   auto end = first + 1;
-  while (end < requests.size() && requests[end].with_previous)
+  while (end < requests.size() && requests[end].atomic_with_previous)
     ++end;
   return end;
 }

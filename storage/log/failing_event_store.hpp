@@ -2,7 +2,7 @@
 // projections and applications then.
 #pragma once
 
-#include "projections/storage/wrapped_event_store.hpp"
+#include "projections/storage/log/wrapped_event_store.hpp"
 
 #include <cstddef>
 #include <cstdint>

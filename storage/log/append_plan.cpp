@@ -1,6 +1,6 @@
-#include "projections/storage/append_plan.hpp"
+#include "projections/storage/log/append_plan.hpp"
 
-#include "projections/storage/append_check.hpp"
+#include "projections/storage/log/append_check.hpp"
 
 #include <unordered_set>
 #include <utility>

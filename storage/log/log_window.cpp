@@ -1,4 +1,4 @@
-#include "projections/storage/log_window.hpp"
+#include "projections/storage/log/log_window.hpp"
 
 #include <algorithm>
 #include <utility>

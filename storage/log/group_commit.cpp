@@ -1,6 +1,6 @@
-#include "projections/storage/joint_append.hpp"
+#include "projections/storage/log/group_commit.hpp"
 
-#include "projections/storage/store_error.hpp"
+#include "projections/storage/log/store_error.hpp"
 
 #include <iterator>
 #include <numeric>
@@ -12,7 +12,7 @@ namespace {
 
 using request_list = std::vector<append_request>;
 
-void append_alone(event_store& store, joint_append& sender) {
+void append_alone(event_store& store, group_commit& sender) {
   try {
     sender.outcomes = store.append(sender.requests);
   } catch (...) {
@@ -45,7 +45,7 @@ size_t bytes_of(const request_list& requests) {
   return result;
 }
 
-void append_jointly(event_store& store, std::vector<joint_append>& senders) {
+void append_jointly(event_store& store, std::vector<group_commit>& senders) {
   if (senders.empty())
     return;
   if (senders.size() == 1)
@@ -58,7 +58,7 @@ void append_jointly(event_store& store, std::vector<joint_append>& senders) {
   for (auto& x : senders) {
     // Behind the requests of others it must not go together with theirs.
     if (!x.requests.empty())
-      x.requests.front().with_previous = false;
+      x.requests.front().atomic_with_previous = false;
     move_to_end(all, x.requests);
   }
   try {

@@ -1,4 +1,4 @@
-#include "projections/storage/change_signal.hpp"
+#include "projections/storage/log/change_signal.hpp"
 
 #include <map>
 #include <utility>

@@ -2,7 +2,7 @@
 // with it before they write.
 #pragma once
 
-#include "projections/storage/event_store.hpp"
+#include "projections/storage/log/event_store.hpp"
 
 #include <cstddef>
 #include <string_view>

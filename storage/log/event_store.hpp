@@ -4,7 +4,7 @@
 #pragma once
 
 #include "projections/messages/events/recorded_event.hpp"
-#include "projections/storage/change_signal.hpp"
+#include "projections/storage/log/change_signal.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -33,8 +33,8 @@ public:
 
   /// Records every request in one commit and returns what became of each, in
   /// order. One that is refused leaves the others alone, except those that it
-  /// goes together with (`with_previous`): none of these is taken then. A
-  /// request sees what those before it have done. When this returns, what was
+  /// goes together with (`atomic_with_previous`): none of these is taken then.
+  /// A request sees what those before it have done. When this returns, what was
   /// taken is durable and can be read.
   virtual std::vector<append_outcome>
   append(const std::vector<append_request>& requests) = 0;

@@ -1,4 +1,4 @@
-#include "projections/storage/shared_event_store.hpp"
+#include "projections/storage/log/shared_event_store.hpp"
 
 #include <utility>
 
@@ -72,7 +72,7 @@ shared_event_store::append_alone(const std::vector<append_request>& requests,
 /// Records the appends that have waited longest.
 void shared_event_store::append_waiting(std::unique_lock<std::mutex>& lock) {
   std::vector<waiting_append*> taken;
-  std::vector<joint_append> senders;
+  std::vector<group_commit> senders;
   taken.reserve(waiting_.size());
   senders.reserve(waiting_.size());
   size_t requests = 0;

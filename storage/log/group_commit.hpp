@@ -2,7 +2,7 @@
 // once. Used by whatever stands between a store and many senders.
 #pragma once
 
-#include "projections/storage/event_store.hpp"
+#include "projections/storage/log/event_store.hpp"
 
 #include <cstddef>
 #include <exception>
@@ -16,7 +16,7 @@ inline constexpr size_t joint_requests_max = 1000;
 inline constexpr size_t joint_bytes_max = size_t{8} << 20;
 
 /// What one sender wants to be recorded, and what became of it.
-struct joint_append {
+struct group_commit {
   std::vector<append_request> requests;
 
   /// One for each request, unless there is an error.
@@ -33,6 +33,6 @@ struct joint_append {
 /// Where that fails for a reason that trying again does not help, a commit is
 /// made for each sender, so that one that cannot be recorded takes nobody with
 /// it.
-void append_jointly(event_store& store, std::vector<joint_append>& senders);
+void append_jointly(event_store& store, std::vector<group_commit>& senders);
 
 } // namespace projections

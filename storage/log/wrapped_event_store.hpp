@@ -2,7 +2,7 @@
 // watch some of what a store does.
 #pragma once
 
-#include "projections/storage/event_store.hpp"
+#include "projections/storage/log/event_store.hpp"
 
 #include <memory>
 #include <optional>
