@@ -68,7 +68,7 @@ std::string counterpart_of(const recorded_event& x) {
 /// Answers every event with one in another stream.
 class mirroring final : public event_projection {
 public:
-  explicit mirroring(std::shared_ptr<process_recorder> recorder)
+  explicit mirroring(std::shared_ptr<recorder_with_events> recorder)
     : event_projection({"mirroring",
                         {std::string{event_type<account_opened>::topic},
                          std::string{event_type<amount_booked>::topic}},
@@ -120,8 +120,9 @@ void run(int argc, char** argv) {
   event_log log{system, open};
   auto head = log.store()->head();
   check_count("events in the store", static_cast<uint64_t>(head), count);
-  auto open_projection
-    = [&] { return std::make_shared<mirroring>(open_process_recorder(name)); };
+  auto open_projection = [&] {
+    return std::make_shared<mirroring>(open_recorder_with_events(name));
+  };
   auto answer = [&](std::shared_ptr<mirroring> projection) {
     projection_runner runner{log, application_name, std::move(projection)};
     runner.wait(head, time_max);
@@ -129,11 +130,11 @@ void run(int argc, char** argv) {
   };
   if (mode == "again") {
     answer(open_projection());
-    open_process_recorder(name)->forget(application_name);
+    open_recorder_with_events(name)->forget(application_name);
   }
   std::vector<std::vector<append_request>> appends;
   if (mode == "plain")
-    appends = plain_answers(mirroring{open_process_recorder(name)}, count);
+    appends = plain_answers(mirroring{open_recorder_with_events(name)}, count);
   auto store = log.store();
   // Opening databases takes no part in the time.
   auto projection = mode == "plain" ? nullptr : open_projection();

@@ -66,7 +66,7 @@ store_opener open_store(const store_name& name,
   }
 }
 
-std::shared_ptr<process_recorder> open_process_recorder(
+std::shared_ptr<recorder_with_events> open_recorder_with_events(
   const store_name& name, [[maybe_unused]] const std::string& application,
   [[maybe_unused]] const std::string& projection) {
   switch (name.kind) {

@@ -4,7 +4,7 @@
 
 #include "projections/actors/event_store.hpp"
 #include "projections/storage/names/store_name.hpp"
-#include "projections/storage/process_recorder.hpp"
+#include "projections/storage/views/recorder_with_events.hpp"
 
 #include <memory>
 #include <string>
@@ -24,7 +24,7 @@ namespace projections {
 /// of `application`: the same ones as `open_store` of this name, for which a
 /// store in memory has to be named, as in `memory:social`. Throws like
 /// `open_store`, and `store_error` if the database cannot be opened.
-[[nodiscard]] std::shared_ptr<process_recorder> open_process_recorder(
+[[nodiscard]] std::shared_ptr<recorder_with_events> open_recorder_with_events(
   const store_name& name, const std::string& application = {},
   const std::string& projection = {});
 

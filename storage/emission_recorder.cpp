@@ -1,6 +1,6 @@
 #include "projections/storage/emission_recorder.hpp"
 
-#include "projections/storage/tracking_error.hpp"
+#include "projections/storage/views/tracking_recorder.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -26,10 +26,10 @@ tracking* find(std::vector<tracking>& positions, std::string_view application) {
 
 } // namespace
 
-emission_recorder::emission_recorder(emission_settings settings,
-                                     std::string application,
-                                     std::shared_ptr<process_recorder> recorder,
-                                     std::vector<emission_target> others)
+emission_recorder::emission_recorder(
+  emission_settings settings, std::string application,
+  std::shared_ptr<recorder_with_events> recorder,
+  std::vector<emission_target> others)
   : emission_recorder(
     std::move(settings), recorder,
     joined({std::move(application), events_of(recorder)}, std::move(others))) {

@@ -5,8 +5,8 @@
 #include "projections/storage/emission.hpp"
 #include "projections/storage/emission_outbox.hpp"
 #include "projections/storage/keyed_emissions.hpp"
-#include "projections/storage/process_recorder.hpp"
-#include "projections/storage/tracking_recorder.hpp"
+#include "projections/storage/views/recorder_with_events.hpp"
+#include "projections/storage/views/tracking_recorder.hpp"
 
 #include <atomic>
 #include <functional>
@@ -31,7 +31,7 @@ public:
   /// Emits into the events of `recorder`, which are those of `application`, and
   /// into `others`.
   emission_recorder(emission_settings settings, std::string application,
-                    std::shared_ptr<process_recorder> recorder,
+                    std::shared_ptr<recorder_with_events> recorder,
                     std::vector<emission_target> others);
 
   /// Emits into `targets`, of which there is at least one, and tracks by

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "projections/messages/events/recorded_event.hpp"
-#include "projections/storage/tracking_recorder.hpp"
+#include "projections/storage/views/tracking_recorder.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -36,10 +36,10 @@ private:
 
 // -- construction -------------------------------------------------------------
 
-event_projection::event_projection(event_projection_description description,
-                                   const std::string& application,
-                                   std::shared_ptr<process_recorder> recorder,
-                                   std::vector<emission_target> others)
+event_projection::event_projection(
+  event_projection_description description, const std::string& application,
+  std::shared_ptr<recorder_with_events> recorder,
+  std::vector<emission_target> others)
   : described_processor(std::move(description)),
     recorder_(std::make_shared<emission_recorder>(
       settings_of(this->description()), application, std::move(recorder),

@@ -7,7 +7,7 @@
 #include "projections/storage/described_processor.hpp"
 #include "projections/storage/emission.hpp"
 #include "projections/storage/emission_recorder.hpp"
-#include "projections/storage/process_recorder.hpp"
+#include "projections/storage/views/recorder_with_events.hpp"
 
 #include <concepts>
 #include <cstdint>
@@ -48,7 +48,7 @@ struct event_projection_description {
 ///
 ///     class followship : public event_projection {
 ///     public:
-///       explicit followship(std::shared_ptr<process_recorder> recorder)
+///       explicit followship(std::shared_ptr<recorder_with_events> recorder)
 ///         : event_projection({"followship", {"Followed"}, {"WasFollowed"}},
 ///                            "social", std::move(recorder)) {
 ///         answer<followed>([](const followed& x) {
@@ -69,7 +69,7 @@ public:
   /// one transaction with its tracking, and, in commits before, into `others`.
   event_projection(event_projection_description description,
                    const std::string& application,
-                   std::shared_ptr<process_recorder> recorder,
+                   std::shared_ptr<recorder_with_events> recorder,
                    std::vector<emission_target> others = {});
 
   /// Emits into `targets`, of which there is at least one, and tracks by

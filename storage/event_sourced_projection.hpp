@@ -4,8 +4,8 @@
 
 #include "projections/storage/application.hpp"
 #include "projections/storage/log/store_error.hpp"
-#include "projections/storage/process_recorder.hpp"
 #include "projections/storage/projection.hpp"
+#include "projections/storage/views/recorder_with_events.hpp"
 
 #include <memory>
 #include <string>
@@ -19,7 +19,7 @@ namespace projections {
 ///
 ///     class dog_counting : public event_sourced_projection<dog_counts> {
 ///     public:
-///       explicit dog_counting(std::shared_ptr<process_recorder> recorder)
+///       explicit dog_counting(std::shared_ptr<recorder_with_events> recorder)
 ///         : event_sourced_projection("DogCounts", std::move(recorder),
 ///                                    {"dogcounting"}) {
 ///         when<dog_registered>([this](const dog_registered&) {
@@ -32,12 +32,12 @@ namespace projections {
 ///
 /// Such a view cannot be emptied, and so not rebuilt: its events stay.
 template <class Application>
-class event_sourced_projection : public projection<process_recorder> {
+class event_sourced_projection : public projection<recorder_with_events> {
 public:
   /// The aggregates are those of the application `name`, in the events of
   /// `recorder`, which is not null.
   event_sourced_projection(std::string name,
-                           std::shared_ptr<process_recorder> recorder,
+                           std::shared_ptr<recorder_with_events> recorder,
                            projection_description description)
     : projection(recorder, std::move(description)),
       app_(std::move(name), events_of(recorder)) {

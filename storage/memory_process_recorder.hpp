@@ -4,7 +4,7 @@
 
 #include "projections/storage/memory_event_store.hpp"
 #include "projections/storage/memory_recorder.hpp"
-#include "projections/storage/process_recorder.hpp"
+#include "projections/storage/views/recorder_with_events.hpp"
 
 #include <functional>
 #include <memory>
@@ -14,7 +14,8 @@ namespace projections {
 
 /// A process recorder over a log in memory. While a transaction goes on, nobody
 /// else reads or appends; one that fails leaves nothing. Thread-safe.
-class memory_process_recorder final : public memory_recorder<process_recorder> {
+class memory_process_recorder final
+  : public memory_recorder<recorder_with_events> {
 public:
   /// `log` is not null; other stores may share it.
   explicit memory_process_recorder(std::shared_ptr<memory_log> log)

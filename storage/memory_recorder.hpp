@@ -1,7 +1,7 @@
 // Tracking in memory, for views that need not outlive the process.
 #pragma once
 
-#include "projections/storage/tracking_recorder.hpp"
+#include "projections/storage/views/tracking_recorder.hpp"
 
 #include <map>
 #include <memory>

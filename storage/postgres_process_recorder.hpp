@@ -2,11 +2,11 @@
 // events with events.
 #pragma once
 
-#include "projections/storage/database_process_recorder.hpp"
 #include "projections/storage/postgres_event_store.hpp"
 #include "projections/storage/postgres_event_tables.hpp"
 #include "projections/storage/postgres_listener.hpp"
 #include "projections/storage/postgres_recorder.hpp"
+#include "projections/storage/views/database_recorder_with_events.hpp"
 
 #include <string>
 #include <string_view>
@@ -17,8 +17,8 @@ namespace projections {
 /// returns. From the first append of a transaction to its end, others who
 /// append to the same table wait. Thread-safe.
 class postgres_process_recorder final
-  : public database_process_recorder<postgres_recorder<process_recorder>,
-                                     postgres_event_tables> {
+  : public database_recorder_with_events<
+      postgres_recorder<recorder_with_events>, postgres_event_tables> {
 public:
   /// Connects to the database `uri` and makes the tables that are not there.
   /// The events are in the table of `application`, as `postgres_event_store`
@@ -27,14 +27,14 @@ public:
   explicit postgres_process_recorder(const std::string& uri,
                                      std::string_view application = {},
                                      std::string_view projection = {})
-    : database_process_recorder(
+    : database_recorder_with_events(
       [application](postgres_connection& at) {
         return postgres_event_tables{at, application};
       },
       [](postgres_connection& at, const postgres_event_tables& tables) {
         return postgres_listener::signal(at.uri(), tables.channel());
       },
-      postgres_look_interval, uri, projection, commit_survives::power_loss) {
+      postgres_look_interval, uri, projection, durability::power_loss) {
     // nop
   }
 };

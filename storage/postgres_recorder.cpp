@@ -4,7 +4,7 @@
 #include "projections/storage/postgres_array.hpp"
 #include "projections/storage/postgres_listener.hpp"
 #include "projections/storage/postgres_tables.hpp"
-#include "projections/storage/tracking_error.hpp"
+#include "projections/storage/views/tracking_recorder.hpp"
 
 namespace projections {
 
@@ -66,7 +66,7 @@ postgres_tracking::statements::statements(const postgres_uri& uri,
 postgres_tracking::postgres_tracking(std::string_view uri,
                                      std::string_view projection,
                                      view_hooks<postgres_connection> hooks,
-                                     commit_survives survived)
+                                     durability survived)
   : table_(tracking_table_name(projection, "notification_tracking")),
     writer_(std::make_shared<postgres_writer>(postgres_uri{uri}, survived)),
     writing_(writer_->connection()), reader_(writing_.uri()),

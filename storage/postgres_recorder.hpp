@@ -2,12 +2,12 @@
 // views that live in the same database.
 #pragma once
 
-#include "projections/storage/commit_survives.hpp"
-#include "projections/storage/database_recorder.hpp"
-#include "projections/storage/pending_tracking.hpp"
 #include "projections/storage/postgres_connection.hpp"
 #include "projections/storage/postgres_writer.hpp"
-#include "projections/storage/tracking_recorder.hpp"
+#include "projections/storage/views/database_recorder.hpp"
+#include "projections/storage/views/durability.hpp"
+#include "projections/storage/views/pending_tracking.hpp"
+#include "projections/storage/views/tracking_recorder.hpp"
 
 #include <atomic>
 #include <functional>
@@ -34,7 +34,7 @@ public:
   /// in lower case>_tracking` where a projection is named.
   postgres_tracking(std::string_view uri, std::string_view projection,
                     view_hooks<postgres_connection> hooks,
-                    commit_survives survived = commit_survives::process_end);
+                    durability survived = durability::process_end);
 
   // -- modifiers ---------------------------------------------------------------
 
@@ -144,8 +144,7 @@ public:
   /// the tables.
   explicit postgres_recorder(const std::string& uri,
                              std::string_view projection = {},
-                             commit_survives survived
-                             = commit_survives::process_end)
+                             durability survived = durability::process_end)
     : database_recorder<View, postgres_tracking>(uri, projection, survived) {
     // nop
   }

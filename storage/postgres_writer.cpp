@@ -30,10 +30,9 @@ constexpr const char* out_of_memory = "53200";
 
 } // namespace
 
-postgres_writer::postgres_writer(const postgres_uri& uri,
-                                 commit_survives survived)
+postgres_writer::postgres_writer(const postgres_uri& uri, durability survived)
   : connection_(uri), begin_sql_(begin_transaction) {
-  if (survived == commit_survives::power_loss)
+  if (survived == durability::power_loss)
     return;
   connection_.call("read a setting", [this] {
     auto rows = connection_.execute(select_source);

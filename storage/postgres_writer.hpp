@@ -2,9 +2,9 @@
 // that live on its session. Owned by postgres_tracking and by the claims.
 #pragma once
 
-#include "projections/storage/commit_survives.hpp"
 #include "projections/storage/postgres_connection.hpp"
-#include "projections/storage/tracking_recorder.hpp"
+#include "projections/storage/views/durability.hpp"
+#include "projections/storage/views/tracking_recorder.hpp"
 
 #include <cstdint>
 #include <map>
@@ -24,7 +24,7 @@ public:
   /// Where a commit need not survive more than the end of the process, it does
   /// not wait for the disk, unless somebody has set `synchronous_commit`: for
   /// the server, the database, the role or in `uri`.
-  postgres_writer(const postgres_uri& uri, commit_survives survived);
+  postgres_writer(const postgres_uri& uri, durability survived);
 
   // -- modifiers ---------------------------------------------------------------
 

@@ -29,7 +29,7 @@ constexpr const char* select_data_version = "PRAGMA data_version";
 }
 
 SQLite::Database open(const std::string& name, const std::string& path,
-                      commit_survives survived, uint32_t pages_max,
+                      durability survived, uint32_t pages_max,
                       busy_wait& waiting) {
   try {
     // A connection is used by one thread at a time, so SQLite need not lock it
@@ -44,7 +44,7 @@ SQLite::Database open(const std::string& name, const std::string& path,
       },
       &waiting);
     result.exec("PRAGMA journal_mode=WAL");
-    result.exec(survived == commit_survives::power_loss
+    result.exec(survived == durability::power_loss
                   ? "PRAGMA synchronous=FULL"
                   : "PRAGMA synchronous=NORMAL");
     if (pages_max > 0)
@@ -58,8 +58,7 @@ SQLite::Database open(const std::string& name, const std::string& path,
 } // namespace
 
 sqlite_connection::sqlite_connection(const std::string& path,
-                                     commit_survives survived,
-                                     uint32_t pages_max)
+                                     durability survived, uint32_t pages_max)
   : name_("sqlite:" + std::filesystem::weakly_canonical(path).string()),
     busy_wait_(busy_timeout),
     database_(open(name_, path, survived, pages_max, busy_wait_)) {

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "projections/storage/busy_wait.hpp"
-#include "projections/storage/commit_survives.hpp"
 #include "projections/storage/log/store_error.hpp"
+#include "projections/storage/views/durability.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -45,8 +45,7 @@ class sqlite_connection {
 public:
   /// The database grows to at most `pages_max` pages; 0 sets no limit.
   explicit sqlite_connection(const std::string& path,
-                             commit_survives survived
-                             = commit_survives::power_loss,
+                             durability survived = durability::power_loss,
                              uint32_t pages_max = 0);
 
   sqlite_connection(const sqlite_connection&) = delete;

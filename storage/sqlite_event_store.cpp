@@ -8,8 +8,8 @@ std::shared_ptr<change_signal> event_changes_of(const sqlite_connection& at) {
 
 sqlite_event_store::sqlite_event_store(const std::string& path,
                                        uint32_t pages_max)
-  : connection_(path, commit_survives::power_loss, pages_max),
-    tables_(connection_), changes_(event_changes_of(connection_)) {
+  : connection_(path, durability::power_loss, pages_max), tables_(connection_),
+    changes_(event_changes_of(connection_)) {
   // nop
 }
 

@@ -2,10 +2,10 @@
 // events with events.
 #pragma once
 
-#include "projections/storage/database_process_recorder.hpp"
 #include "projections/storage/sqlite_event_store.hpp"
 #include "projections/storage/sqlite_event_tables.hpp"
 #include "projections/storage/sqlite_recorder.hpp"
+#include "projections/storage/views/database_recorder_with_events.hpp"
 
 #include <string>
 #include <string_view>
@@ -15,19 +15,19 @@ namespace projections {
 /// A process recorder in a database file. A commit is on disk when it returns.
 /// A transaction keeps other writers of the file waiting. Thread-safe.
 class sqlite_process_recorder final
-  : public database_process_recorder<sqlite_recorder<process_recorder>,
-                                     sqlite_event_tables> {
+  : public database_recorder_with_events<sqlite_recorder<recorder_with_events>,
+                                         sqlite_event_tables> {
 public:
   /// Opens the database file `path` and makes the tables that are not there.
   /// One in which several projections are tracked needs the name of this one.
   explicit sqlite_process_recorder(const std::string& path,
                                    std::string_view projection = {})
-    : database_process_recorder(
+    : database_recorder_with_events(
       [](sqlite_connection& at) { return sqlite_event_tables{at}; },
       [](sqlite_connection& at, const sqlite_event_tables&) {
         return event_changes_of(at);
       },
-      sqlite_poll_interval, path, projection, commit_survives::power_loss) {
+      sqlite_poll_interval, path, projection, durability::power_loss) {
     // nop
   }
 };

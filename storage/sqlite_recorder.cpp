@@ -2,7 +2,7 @@
 
 #include "projections/storage/file_claim.hpp"
 #include "projections/storage/names/table_name.hpp"
-#include "projections/storage/tracking_error.hpp"
+#include "projections/storage/views/tracking_recorder.hpp"
 
 namespace projections {
 
@@ -61,7 +61,7 @@ sqlite_tracking::statements::statements(const std::string& table)
 sqlite_tracking::sqlite_tracking(const std::string& path,
                                  std::string_view projection,
                                  view_hooks<sqlite_connection> hooks,
-                                 commit_survives survived)
+                                 durability survived)
   : table_(tracking_table_name(projection, "tracking")), sql_(table_),
     hooks_(std::move(hooks)), writer_(path, survived), reader_(path, survived),
     changes_(change_signal::named(writer_.name() + ' ' + table_)) {

@@ -2,10 +2,10 @@
 // that live in the same database.
 #pragma once
 
-#include "projections/storage/database_recorder.hpp"
-#include "projections/storage/pending_tracking.hpp"
 #include "projections/storage/sqlite_connection.hpp"
-#include "projections/storage/tracking_recorder.hpp"
+#include "projections/storage/views/database_recorder.hpp"
+#include "projections/storage/views/pending_tracking.hpp"
+#include "projections/storage/views/tracking_recorder.hpp"
 
 #include <atomic>
 #include <functional>
@@ -33,7 +33,7 @@ public:
   /// `<projection in lower case>_tracking` where a projection is named.
   sqlite_tracking(const std::string& path, std::string_view projection,
                   view_hooks<sqlite_connection> hooks,
-                  commit_survives survived = commit_survives::process_end);
+                  durability survived = durability::process_end);
 
   // -- modifiers ---------------------------------------------------------------
 
@@ -130,8 +130,7 @@ public:
   /// the tables.
   explicit sqlite_recorder(const std::string& path,
                            std::string_view projection = {},
-                           commit_survives survived
-                           = commit_survives::process_end)
+                           durability survived = durability::process_end)
     : database_recorder<View, sqlite_tracking>(path, projection, survived) {
     // nop
   }

@@ -196,7 +196,7 @@ using dog_counting = application<counter>;
 /// file, its log has the events of the counter, too.
 class counted_dogs final : public event_sourced_projection<dog_counting> {
 public:
-  explicit counted_dogs(std::shared_ptr<process_recorder> recorder)
+  explicit counted_dogs(std::shared_ptr<recorder_with_events> recorder)
     : event_sourced_projection(
       "DogCounting", std::move(recorder),
       {"dogcounting", event_types<dog_registered, trick_added>::topics()}) {
@@ -281,7 +281,7 @@ int run(options& chosen) {
     print(view->dogs(), view->tricks());
   } else {
     auto counting = std::make_shared<counted_dogs>(
-      open_process_recorder(place, "DogCounting", "dogcounting"));
+      open_recorder_with_events(place, "DogCounting", "dogcounting"));
     teach_all(chosen, open, counting);
     auto counts = counting->counts();
     print(counts.dogs(), counts.tricks());

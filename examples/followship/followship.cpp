@@ -160,8 +160,8 @@ std::shared_ptr<event_processor>
 make_projection(const options& chosen, const store_opener& open,
                 std::shared_ptr<failing_event_store>& failing) {
   auto recorder
-    = open_process_recorder(place_of_events(chosen), application_name,
-                            followship_projection::projection_name);
+    = open_recorder_with_events(place_of_events(chosen), application_name,
+                                followship_projection::projection_name);
   if (chosen.fail_rate == 0)
     return std::make_shared<followship_projection>(recorder);
   failing = std::make_shared<failing_event_store>(

@@ -163,7 +163,7 @@ private:
 class followship_projection final : public event_projection {
 public:
   /// Records answers and tracking in one transaction.
-  explicit followship_projection(std::shared_ptr<process_recorder> recorder)
+  explicit followship_projection(std::shared_ptr<recorder_with_events> recorder)
     : event_projection(description(), application_name, std::move(recorder)) {
     answer_follows();
   }

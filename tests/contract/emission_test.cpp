@@ -6,7 +6,7 @@
 #include "projections/storage/event_projection.hpp"
 #include "projections/storage/log/store_error.hpp"
 #include "projections/storage/memory_event_store.hpp"
-#include "projections/storage/tracking_error.hpp"
+#include "projections/storage/views/tracking_recorder.hpp"
 #include "tests/contract/appending.hpp"
 #include "tests/contract/emitting.hpp"
 #include "tests/contract/process_backends.hpp"
@@ -26,7 +26,7 @@ namespace {
 /// Answers as `answers_to` says, and counts how often it is asked.
 class counted_answers final : public event_projection {
 public:
-  explicit counted_answers(std::shared_ptr<process_recorder> recorder)
+  explicit counted_answers(std::shared_ptr<recorder_with_events> recorder)
     : event_projection({"p", {"Followed"}}, "social", std::move(recorder)) {
     // nop
   }

@@ -3,7 +3,7 @@
 
 #include "projections/storage/emission_recorder.hpp"
 #include "projections/storage/log/event_store.hpp"
-#include "projections/storage/process_recorder.hpp"
+#include "projections/storage/views/recorder_with_events.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -29,7 +29,7 @@ inline std::vector<emitted_event> answers_to(log_position position) {
 }
 
 inline std::shared_ptr<emission_recorder>
-over(const std::shared_ptr<process_recorder>& recorder,
+over(const std::shared_ptr<recorder_with_events>& recorder,
      emission_settings settings = {"p"}) {
   return std::make_shared<emission_recorder>(
     std::move(settings), "social", recorder, std::vector<emission_target>{});

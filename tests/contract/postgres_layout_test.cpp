@@ -328,7 +328,7 @@ BOOST_AUTO_TEST_CASE(commits_of_views_do_not_wait_for_the_disk) {
   postgres_recorder<> view{schema.uri()};
   note_commits(schema);
   view.insert_tracking({"application", 1});
-  postgres_recorder<> durable{schema.uri(), {}, commit_survives::power_loss};
+  postgres_recorder<> durable{schema.uri(), {}, durability::power_loss};
   durable.insert_tracking({"application", 2});
   BOOST_TEST(schema.run("SELECT how FROM noted") == "off;on;");
 }

@@ -25,7 +25,7 @@ namespace projections::test {
 /// not this one.
 class memory_processes {
 public:
-  [[nodiscard]] std::shared_ptr<process_recorder> open() const {
+  [[nodiscard]] std::shared_ptr<recorder_with_events> open() const {
     return recorder_;
   }
 
@@ -36,7 +36,7 @@ public:
 
 private:
   std::shared_ptr<memory_log> log_ = std::make_shared<memory_log>();
-  std::shared_ptr<process_recorder> recorder_
+  std::shared_ptr<recorder_with_events> recorder_
     = std::make_shared<memory_process_recorder>(log_);
 };
 
@@ -44,7 +44,7 @@ private:
 /// Tracking and events in a SQLite database.
 class sqlite_processes {
 public:
-  [[nodiscard]] std::shared_ptr<process_recorder> open() const {
+  [[nodiscard]] std::shared_ptr<recorder_with_events> open() const {
     return std::make_shared<sqlite_process_recorder>(path());
   }
 
@@ -66,7 +66,7 @@ private:
 /// Tracking and events in a PostgreSQL database.
 class postgres_processes {
 public:
-  [[nodiscard]] std::shared_ptr<process_recorder> open() const {
+  [[nodiscard]] std::shared_ptr<recorder_with_events> open() const {
     return std::make_shared<postgres_process_recorder>(schema_.uri());
   }
 

@@ -1,7 +1,8 @@
-// Goal: every recorder keeps what storage/tracking_recorder.hpp promises, and a
-// view's command and its tracking are recorded together or not at all. Method:
-// the event counters view of the tutorial over every backend; waiting is ended
-// from a second thread, never by the clock where something else can end it.
+// Goal: every recorder keeps what storage/views/tracking_recorder.hpp promises,
+// and a view's command and its tracking are recorded together or not at all.
+// Method: the event counters view of the tutorial over every backend; waiting
+// is ended from a second thread, never by the clock where something else can
+// end it.
 #include "tests/contract/event_counters_view.hpp"
 #include "tests/contract/view_backends.hpp"
 #include "tests/temporary_folder.hpp"

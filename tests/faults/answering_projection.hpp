@@ -47,7 +47,8 @@ public:
 
 /// Opens the recorder of the projection in the database `name`, which also has
 /// the events, as in `open_store`.
-inline std::shared_ptr<process_recorder> open_process(const std::string& name) {
+inline std::shared_ptr<recorder_with_events>
+open_process(const std::string& name) {
 #ifdef PROJECTIONS_WITH_POSTGRESQL
   if (names_postgres(name))
     return std::make_shared<postgres_process_recorder>(name, "",

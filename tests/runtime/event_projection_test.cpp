@@ -336,7 +336,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(changed_function_is_reported_never_written,
     class changed final : public event_projection {
     public:
       changed(std::string out, event_projection_description description,
-              std::shared_ptr<process_recorder> recorder)
+              std::shared_ptr<recorder_with_events> recorder)
         : event_projection(std::move(description), "social",
                            std::move(recorder)),
           out_(std::move(out)) {

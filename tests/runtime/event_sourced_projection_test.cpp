@@ -58,7 +58,7 @@ using projections::event_sourced_projection;
 using projections::event_types;
 using projections::log_position;
 using projections::log_start;
-using projections::process_recorder;
+using projections::recorder_with_events;
 using projections::runner_phase;
 
 class trick_counter : public aggregate<trick_counter> {
@@ -100,7 +100,7 @@ public:
 
 class counted_tricks final : public event_sourced_projection<trick_counting> {
 public:
-  explicit counted_tricks(std::shared_ptr<process_recorder> recorder)
+  explicit counted_tricks(std::shared_ptr<recorder_with_events> recorder)
     : event_sourced_projection(
       "TrickCounting", std::move(recorder),
       {"trickcounting",

@@ -2,7 +2,7 @@
 // own one each, so that a group of events costs two statements, not one each.
 #pragma once
 
-#include "projections/storage/tracking_recorder.hpp"
+#include "projections/storage/views/tracking_recorder.hpp"
 
 #include <functional>
 #include <map>

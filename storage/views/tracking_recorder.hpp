@@ -27,6 +27,11 @@ struct tracking {
   log_position position = log_start;
 };
 
+/// Returns the error that a recorder throws for `x` where `recorded` is the
+/// last position recorded.
+[[nodiscard]] integrity_error already_recorded(const tracking& x,
+                                               log_position recorded);
+
 /// Which code a view was folded with. Another version of either makes other
 /// content of the same events.
 struct fold_version {

@@ -2,7 +2,7 @@
 // `sqlite_recorder` or `postgres_recorder`, which are this for one database.
 #pragma once
 
-#include "projections/storage/tracking_recorder.hpp"
+#include "projections/storage/views/tracking_recorder.hpp"
 
 #include <functional>
 #include <optional>

@@ -1,6 +1,6 @@
-#include "projections/storage/pending_tracking.hpp"
+#include "projections/storage/views/pending_tracking.hpp"
 
-#include "projections/storage/tracking_error.hpp"
+#include "projections/storage/views/tracking_recorder.hpp"
 
 namespace projections {
 

@@ -3,14 +3,14 @@
 #pragma once
 
 #include "projections/storage/log/event_store.hpp"
-#include "projections/storage/tracking_recorder.hpp"
+#include "projections/storage/views/tracking_recorder.hpp"
 
 #include <memory>
 
 namespace projections {
 
 /// A tracking recorder with events in the same database.
-class process_recorder : public tracking_recorder {
+class recorder_with_events : public tracking_recorder {
 public:
   /// Returns the events. What the thread appends that is in a transaction of
   /// this recorder belongs to that transaction, and it reads what it has
@@ -22,7 +22,7 @@ public:
 /// Returns the events of `recorder`, which is not null, for those who share
 /// them.
 [[nodiscard]] inline std::shared_ptr<event_store>
-events_of(const std::shared_ptr<process_recorder>& recorder) {
+events_of(const std::shared_ptr<recorder_with_events>& recorder) {
   return {recorder, &recorder->events()};
 }
 

@@ -3,7 +3,7 @@
 // database.
 #pragma once
 
-#include "projections/storage/process_recorder.hpp"
+#include "projections/storage/views/recorder_with_events.hpp"
 
 #include <chrono>
 #include <memory>
@@ -15,10 +15,10 @@
 
 namespace projections {
 
-/// A `Recorder` with the interface `process_recorder`, and the tables of events
-/// that `Tables` stands for in the same database. Thread-safe.
+/// A `Recorder` with the interface `recorder_with_events`, and the tables of
+/// events that `Tables` stands for in the same database. Thread-safe.
 template <class Recorder, class Tables>
-class database_process_recorder : public Recorder {
+class database_recorder_with_events : public Recorder {
 public:
   using connection_type = typename Recorder::connection_type;
 
@@ -31,9 +31,9 @@ protected:
   /// by `open_tables(connection)`. `changes_of(connection, tables)` returns
   /// the signal of the events.
   template <class OpenTables, class ChangesOf, class... Options>
-  database_process_recorder(OpenTables open_tables, ChangesOf changes_of,
-                            std::chrono::milliseconds poll_interval,
-                            const Options&... options)
+  database_recorder_with_events(OpenTables open_tables, ChangesOf changes_of,
+                                std::chrono::milliseconds poll_interval,
+                                const Options&... options)
     : Recorder(options...), poll_interval_(poll_interval) {
     this->query([&](connection_type& db) {
       tables_.emplace(open_tables(db));
@@ -46,7 +46,7 @@ private:
   /// The events as a store.
   class event_part final : public event_store {
   public:
-    explicit event_part(database_process_recorder& of) : of_(of) {
+    explicit event_part(database_recorder_with_events& of) : of_(of) {
       // nop
     }
 
@@ -95,7 +95,7 @@ private:
     }
 
   private:
-    database_process_recorder& of_;
+    database_recorder_with_events& of_;
   };
 
   void discard() override {

@@ -1,4 +1,4 @@
-#include "projections/storage/tracking_recorder.hpp"
+#include "projections/storage/views/tracking_recorder.hpp"
 
 #include "projections/storage/log/deadline.hpp"
 
@@ -14,6 +14,13 @@ namespace {
 constexpr std::chrono::milliseconds retry_interval{50};
 
 } // namespace
+
+integrity_error already_recorded(const tracking& x, log_position recorded) {
+  return integrity_error{"position " + std::to_string(x.position)
+                         + " of application \"" + x.application
+                         + "\" was processed already: position "
+                         + std::to_string(recorded) + " is recorded"};
+}
 
 void tracking_recorder::expect_tracking(const std::vector<std::string>&) {
   // Each is looked up when it is recorded.

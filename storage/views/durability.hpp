@@ -7,7 +7,7 @@
 namespace projections {
 
 /// What a commit that has returned survives.
-enum class commit_survives : uint8_t {
+enum class durability : uint8_t {
   /// The end of the process and a loss of power: it is on disk.
   power_loss,
   /// The end of the process. A loss of power, or a server of the database that
