@@ -3,7 +3,7 @@
 // counters names.
 #pragma once
 
-#include <projections/storage/memory_recorder.hpp>
+#include <projections/storage/memory/memory_recorder.hpp>
 
 #ifdef PROJECTIONS_WITH_SQLITE
 #  include <projections/storage/sqlite_recorder.hpp>

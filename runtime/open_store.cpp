@@ -1,8 +1,8 @@
 #include "projections/runtime/open_store.hpp"
 
 #include "projections/storage/log/store_error.hpp"
-#include "projections/storage/memory_event_store.hpp"
-#include "projections/storage/memory_process_recorder.hpp"
+#include "projections/storage/memory/memory_event_store.hpp"
+#include "projections/storage/memory/memory_recorder_with_events.hpp"
 
 #ifdef PROJECTIONS_WITH_SQLITE
 #  include "projections/storage/sqlite_event_store.hpp"
@@ -71,7 +71,7 @@ std::shared_ptr<recorder_with_events> open_recorder_with_events(
   [[maybe_unused]] const std::string& projection) {
   switch (name.kind) {
     case store_kind::memory:
-      return std::make_shared<memory_process_recorder>(log_of(name.place));
+      return std::make_shared<memory_recorder_with_events>(log_of(name.place));
 #ifdef PROJECTIONS_WITH_SQLITE
     case store_kind::sqlite:
       return std::make_shared<sqlite_process_recorder>(name.place, projection);

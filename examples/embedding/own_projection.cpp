@@ -5,8 +5,8 @@
 
 #include <projections/runtime/event_log.hpp>
 #include <projections/runtime/projection_runner.hpp>
-#include <projections/storage/memory_event_store.hpp>
-#include <projections/storage/memory_recorder.hpp>
+#include <projections/storage/memory/memory_event_store.hpp>
+#include <projections/storage/memory/memory_recorder.hpp>
 #include <projections/storage/projection.hpp>
 
 #include <iostream>

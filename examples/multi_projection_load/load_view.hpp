@@ -3,7 +3,7 @@
 #pragma once
 
 #include "examples/multi_projection_load/load_event.hpp"
-#include <projections/storage/memory_recorder.hpp>
+#include <projections/storage/memory/memory_recorder.hpp>
 
 #ifdef PROJECTIONS_WITH_SQLITE
 #  include <projections/storage/sqlite_recorder.hpp>

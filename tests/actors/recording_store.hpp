@@ -4,7 +4,7 @@
 
 #include "projections/storage/log/store_error.hpp"
 #include "projections/storage/log/wrapped_event_store.hpp"
-#include "projections/storage/memory_event_store.hpp"
+#include "projections/storage/memory/memory_event_store.hpp"
 
 #include <algorithm>
 #include <cstddef>

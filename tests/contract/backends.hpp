@@ -2,7 +2,7 @@
 // one of these classes; each object of it is a fresh, empty store.
 #pragma once
 
-#include "projections/storage/memory_event_store.hpp"
+#include "projections/storage/memory/memory_event_store.hpp"
 #include "tests/temporary_folder.hpp"
 
 #ifdef PROJECTIONS_WITH_SQLITE

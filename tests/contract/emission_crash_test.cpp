@@ -3,8 +3,8 @@
 // stores fail by a seeded schedule.
 #include "projections/storage/log/failing_event_store.hpp"
 #include "projections/storage/log/store_error.hpp"
-#include "projections/storage/memory_event_store.hpp"
-#include "projections/storage/memory_recorder.hpp"
+#include "projections/storage/memory/memory_event_store.hpp"
+#include "projections/storage/memory/memory_recorder.hpp"
 #include "tests/contract/emitting.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -5,7 +5,7 @@
 #include "projections/storage/event_origin.hpp"
 #include "projections/storage/event_projection.hpp"
 #include "projections/storage/log/store_error.hpp"
-#include "projections/storage/memory_event_store.hpp"
+#include "projections/storage/memory/memory_event_store.hpp"
 #include "projections/storage/views/tracking_recorder.hpp"
 #include "tests/contract/appending.hpp"
 #include "tests/contract/emitting.hpp"

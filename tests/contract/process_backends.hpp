@@ -3,7 +3,7 @@
 // database.
 #pragma once
 
-#include "projections/storage/memory_process_recorder.hpp"
+#include "projections/storage/memory/memory_recorder_with_events.hpp"
 #include "tests/temporary_folder.hpp"
 
 #ifdef PROJECTIONS_WITH_SQLITE
@@ -37,7 +37,7 @@ public:
 private:
   std::shared_ptr<memory_log> log_ = std::make_shared<memory_log>();
   std::shared_ptr<recorder_with_events> recorder_
-    = std::make_shared<memory_process_recorder>(log_);
+    = std::make_shared<memory_recorder_with_events>(log_);
 };
 
 #ifdef PROJECTIONS_WITH_SQLITE

@@ -4,7 +4,7 @@
 #include "examples/multi_projection_load/producers.hpp"
 
 #include "projections/storage/log/shared_event_store.hpp"
-#include "projections/storage/memory_event_store.hpp"
+#include "projections/storage/memory/memory_event_store.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -4,7 +4,7 @@
 // fail in 30 % of all appends: before, in the middle and afterwards.
 #include "projections/storage/event_projection.hpp"
 #include "projections/storage/log/failing_event_store.hpp"
-#include "projections/storage/memory_recorder.hpp"
+#include "projections/storage/memory/memory_recorder.hpp"
 #include "tests/runtime/runner_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -6,7 +6,7 @@
 
 #include "projections/storage/event_origin.hpp"
 #include "projections/storage/log/failing_event_store.hpp"
-#include "projections/storage/memory_recorder.hpp"
+#include "projections/storage/memory/memory_recorder.hpp"
 #include "tests/contract/process_backends.hpp"
 #include "tests/runtime/runner_fixture.hpp"
 

@@ -4,7 +4,7 @@
 #include "examples/followship/followship.hpp"
 
 #include "projections/storage/log/wrapped_event_store.hpp"
-#include "projections/storage/memory_event_store.hpp"
+#include "projections/storage/memory/memory_event_store.hpp"
 
 #include <boost/test/unit_test.hpp>
 

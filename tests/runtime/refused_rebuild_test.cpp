@@ -5,7 +5,7 @@
 #include "projections/runtime/projection_runner.hpp"
 #include "projections/storage/emission_recorder.hpp"
 #include "projections/storage/log/store_error.hpp"
-#include "projections/storage/memory_process_recorder.hpp"
+#include "projections/storage/memory/memory_recorder_with_events.hpp"
 #include "tests/runtime/counting_projection.hpp"
 #include "tests/runtime/raw_projection.hpp"
 #include "tests/runtime/runner_fixture.hpp"
@@ -74,7 +74,8 @@ BOOST_AUTO_TEST_CASE(rebuild_of_what_only_emits_loses_nothing) {
   runner_fixture<store_and_view<memory_backend, memory_views>> f;
   auto emits = std::make_shared<emission_recorder>(
     emission_settings{"p"}, "own",
-    std::make_shared<memory_process_recorder>(std::make_shared<memory_log>()),
+    std::make_shared<memory_recorder_with_events>(
+      std::make_shared<memory_log>()),
     std::vector<emission_target>{});
   emits->insert_tracking({"downstream", 7});
   auto last = f.append("a", {"T", "T"});

@@ -5,7 +5,7 @@
 
 #include "projections/storage/log/store_error.hpp"
 #include "projections/storage/log/wrapped_event_store.hpp"
-#include "projections/storage/memory_event_store.hpp"
+#include "projections/storage/memory/memory_event_store.hpp"
 #include "tests/storage/dog_school.hpp"
 
 #include <boost/test/unit_test.hpp>

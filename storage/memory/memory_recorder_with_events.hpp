@@ -2,8 +2,8 @@
 // and need not outlive the process.
 #pragma once
 
-#include "projections/storage/memory_event_store.hpp"
-#include "projections/storage/memory_recorder.hpp"
+#include "projections/storage/memory/memory_event_store.hpp"
+#include "projections/storage/memory/memory_recorder.hpp"
 #include "projections/storage/views/recorder_with_events.hpp"
 
 #include <functional>
@@ -14,11 +14,11 @@ namespace projections {
 
 /// A process recorder over a log in memory. While a transaction goes on, nobody
 /// else reads or appends; one that fails leaves nothing. Thread-safe.
-class memory_process_recorder final
+class memory_recorder_with_events final
   : public memory_recorder<recorder_with_events> {
 public:
   /// `log` is not null; other stores may share it.
-  explicit memory_process_recorder(std::shared_ptr<memory_log> log)
+  explicit memory_recorder_with_events(std::shared_ptr<memory_log> log)
     : log_(std::move(log)), events_(log_) {
     // nop
   }

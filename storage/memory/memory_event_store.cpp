@@ -1,4 +1,4 @@
-#include "projections/storage/memory_event_store.hpp"
+#include "projections/storage/memory/memory_event_store.hpp"
 
 #include "projections/storage/log/append_check.hpp"
 

@@ -1,4 +1,4 @@
-#include "projections/storage/memory_recorder.hpp"
+#include "projections/storage/memory/memory_recorder.hpp"
 
 #include "projections/storage/views/tracking_recorder.hpp"
 
