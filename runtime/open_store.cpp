@@ -5,8 +5,8 @@
 #include "projections/storage/memory/memory_recorder_with_events.hpp"
 
 #ifdef PROJECTIONS_WITH_SQLITE
-#  include "projections/storage/sqlite_event_store.hpp"
-#  include "projections/storage/sqlite_process_recorder.hpp"
+#  include "projections/storage/sqlite/sqlite_event_store.hpp"
+#  include "projections/storage/sqlite/sqlite_recorder_with_events.hpp"
 #endif
 #ifdef PROJECTIONS_WITH_POSTGRESQL
 #  include "projections/storage/postgres_event_store.hpp"
@@ -74,7 +74,8 @@ std::shared_ptr<recorder_with_events> open_recorder_with_events(
       return std::make_shared<memory_recorder_with_events>(log_of(name.place));
 #ifdef PROJECTIONS_WITH_SQLITE
     case store_kind::sqlite:
-      return std::make_shared<sqlite_process_recorder>(name.place, projection);
+      return std::make_shared<sqlite_recorder_with_events>(name.place,
+                                                           projection);
 #endif
 #ifdef PROJECTIONS_WITH_POSTGRESQL
     case store_kind::postgresql:

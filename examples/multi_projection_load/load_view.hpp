@@ -6,7 +6,7 @@
 #include <projections/storage/memory/memory_recorder.hpp>
 
 #ifdef PROJECTIONS_WITH_SQLITE
-#  include <projections/storage/sqlite_recorder.hpp>
+#  include <projections/storage/sqlite/sqlite_recorder.hpp>
 #endif
 #ifdef PROJECTIONS_WITH_POSTGRESQL
 #  include <projections/storage/postgres_recorder.hpp>

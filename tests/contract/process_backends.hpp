@@ -7,7 +7,7 @@
 #include "tests/temporary_folder.hpp"
 
 #ifdef PROJECTIONS_WITH_SQLITE
-#  include "projections/storage/sqlite_process_recorder.hpp"
+#  include "projections/storage/sqlite/sqlite_recorder_with_events.hpp"
 #endif
 #ifdef PROJECTIONS_WITH_POSTGRESQL
 #  include "projections/storage/postgres_process_recorder.hpp"
@@ -45,7 +45,7 @@ private:
 class sqlite_processes {
 public:
   [[nodiscard]] std::shared_ptr<recorder_with_events> open() const {
-    return std::make_shared<sqlite_process_recorder>(path());
+    return std::make_shared<sqlite_recorder_with_events>(path());
   }
 
   [[nodiscard]] std::unique_ptr<event_store> open_events() const {

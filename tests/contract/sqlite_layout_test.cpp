@@ -1,7 +1,7 @@
 // Goal: a SQLite store can be shared with the Python library: what that has
 // written is read, what is written here has its layout, and a layout that is
 // not known is refused. Method: plain SQL on the same file.
-#include "projections/storage/sqlite_event_store.hpp"
+#include "projections/storage/sqlite/sqlite_event_store.hpp"
 #include "tests/contract/event_counters_view.hpp"
 #include "tests/temporary_folder.hpp"
 

@@ -6,7 +6,7 @@
 #include "tests/faults/named_stores.hpp"
 
 #ifdef PROJECTIONS_WITH_SQLITE
-#  include "projections/storage/sqlite_process_recorder.hpp"
+#  include "projections/storage/sqlite/sqlite_recorder_with_events.hpp"
 #endif
 #ifdef PROJECTIONS_WITH_POSTGRESQL
 #  include "projections/storage/postgres_process_recorder.hpp"
@@ -56,7 +56,7 @@ open_process(const std::string& name) {
 #endif
 #ifdef PROJECTIONS_WITH_SQLITE
   if (!names_postgres(name))
-    return std::make_shared<sqlite_process_recorder>(name, answering_name);
+    return std::make_shared<sqlite_recorder_with_events>(name, answering_name);
 #endif
   throw std::invalid_argument{"no backend for recorder " + name};
 }

@@ -5,7 +5,7 @@
 #include "tests/contract/event_counters_view.hpp"
 
 #ifdef PROJECTIONS_WITH_SQLITE
-#  include "projections/storage/sqlite_event_store.hpp"
+#  include "projections/storage/sqlite/sqlite_event_store.hpp"
 #endif
 #ifdef PROJECTIONS_WITH_POSTGRESQL
 #  include "projections/storage/postgres_event_store.hpp"

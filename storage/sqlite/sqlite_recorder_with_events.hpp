@@ -2,9 +2,9 @@
 // events with events.
 #pragma once
 
-#include "projections/storage/sqlite_event_store.hpp"
-#include "projections/storage/sqlite_event_tables.hpp"
-#include "projections/storage/sqlite_recorder.hpp"
+#include "projections/storage/sqlite/sqlite_event_store.hpp"
+#include "projections/storage/sqlite/sqlite_event_tables.hpp"
+#include "projections/storage/sqlite/sqlite_recorder.hpp"
 #include "projections/storage/views/database_recorder_with_events.hpp"
 
 #include <string>
@@ -14,14 +14,14 @@ namespace projections {
 
 /// A process recorder in a database file. A commit is on disk when it returns.
 /// A transaction keeps other writers of the file waiting. Thread-safe.
-class sqlite_process_recorder final
+class sqlite_recorder_with_events final
   : public database_recorder_with_events<sqlite_recorder<recorder_with_events>,
                                          sqlite_event_tables> {
 public:
   /// Opens the database file `path` and makes the tables that are not there.
   /// One in which several projections are tracked needs the name of this one.
-  explicit sqlite_process_recorder(const std::string& path,
-                                   std::string_view projection = {})
+  explicit sqlite_recorder_with_events(const std::string& path,
+                                       std::string_view projection = {})
     : database_recorder_with_events(
       [](sqlite_connection& at) { return sqlite_event_tables{at}; },
       [](sqlite_connection& at, const sqlite_event_tables&) {

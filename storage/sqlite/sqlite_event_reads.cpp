@@ -1,6 +1,6 @@
 // How events are read, as the event tables declare it.
-#include "projections/storage/sqlite_event_keys.hpp"
-#include "projections/storage/sqlite_event_tables.hpp"
+#include "projections/storage/sqlite/sqlite_event_keys.hpp"
+#include "projections/storage/sqlite/sqlite_event_tables.hpp"
 
 #include <algorithm>
 #include <utility>

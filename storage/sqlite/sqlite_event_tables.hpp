@@ -3,7 +3,7 @@
 #pragma once
 
 #include "projections/storage/log/event_store.hpp"
-#include "projections/storage/sqlite_connection.hpp"
+#include "projections/storage/sqlite/sqlite_connection.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -4,7 +4,7 @@
 
 #include "projections/messages/events/uuid.hpp"
 #include "projections/storage/log/event_store.hpp"
-#include "projections/storage/sqlite_connection.hpp"
+#include "projections/storage/sqlite/sqlite_connection.hpp"
 
 #include <optional>
 #include <string>

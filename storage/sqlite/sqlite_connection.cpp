@@ -1,4 +1,4 @@
-#include "projections/storage/sqlite_connection.hpp"
+#include "projections/storage/sqlite/sqlite_connection.hpp"
 
 #include <sqlite3.h>
 

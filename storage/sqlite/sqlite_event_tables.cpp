@@ -1,7 +1,7 @@
-#include "projections/storage/sqlite_event_tables.hpp"
+#include "projections/storage/sqlite/sqlite_event_tables.hpp"
 
 #include "projections/storage/log/append_check.hpp"
-#include "projections/storage/sqlite_event_keys.hpp"
+#include "projections/storage/sqlite/sqlite_event_keys.hpp"
 
 #include <algorithm>
 #include <span>

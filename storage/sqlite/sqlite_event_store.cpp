@@ -1,4 +1,4 @@
-#include "projections/storage/sqlite_event_store.hpp"
+#include "projections/storage/sqlite/sqlite_event_store.hpp"
 
 namespace projections {
 

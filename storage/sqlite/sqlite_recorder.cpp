@@ -1,7 +1,7 @@
-#include "projections/storage/sqlite_recorder.hpp"
+#include "projections/storage/sqlite/sqlite_recorder.hpp"
 
-#include "projections/storage/file_claim.hpp"
 #include "projections/storage/names/table_name.hpp"
+#include "projections/storage/sqlite/file_claim.hpp"
 #include "projections/storage/views/tracking_recorder.hpp"
 
 namespace projections {

@@ -1,4 +1,4 @@
-#include "projections/storage/busy_wait.hpp"
+#include "projections/storage/sqlite/busy_wait.hpp"
 
 #include <algorithm>
 

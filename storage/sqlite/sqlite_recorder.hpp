@@ -2,7 +2,7 @@
 // that live in the same database.
 #pragma once
 
-#include "projections/storage/sqlite_connection.hpp"
+#include "projections/storage/sqlite/sqlite_connection.hpp"
 #include "projections/storage/views/database_recorder.hpp"
 #include "projections/storage/views/pending_tracking.hpp"
 #include "projections/storage/views/tracking_recorder.hpp"

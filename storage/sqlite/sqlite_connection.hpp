@@ -2,8 +2,8 @@
 // errors for event stores and views.
 #pragma once
 
-#include "projections/storage/busy_wait.hpp"
 #include "projections/storage/log/store_error.hpp"
+#include "projections/storage/sqlite/busy_wait.hpp"
 #include "projections/storage/views/durability.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>

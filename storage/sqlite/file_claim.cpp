@@ -1,4 +1,4 @@
-#include "projections/storage/file_claim.hpp"
+#include "projections/storage/sqlite/file_claim.hpp"
 
 #include "projections/messages/text/sip_hash.hpp"
 #include "projections/storage/log/store_error.hpp"

@@ -1,4 +1,4 @@
-#include "projections/storage/sqlite_event_keys.hpp"
+#include "projections/storage/sqlite/sqlite_event_keys.hpp"
 
 #include <sqlite3.h>
 

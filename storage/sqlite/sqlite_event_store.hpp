@@ -2,8 +2,8 @@
 #pragma once
 
 #include "projections/storage/log/event_store.hpp"
-#include "projections/storage/sqlite_connection.hpp"
-#include "projections/storage/sqlite_event_tables.hpp"
+#include "projections/storage/sqlite/sqlite_connection.hpp"
+#include "projections/storage/sqlite/sqlite_event_tables.hpp"
 
 #include <cstdint>
 #include <memory>
