@@ -9,7 +9,7 @@
 #  include <projections/storage/sqlite/sqlite_recorder.hpp>
 #endif
 #ifdef PROJECTIONS_WITH_POSTGRESQL
-#  include <projections/storage/postgres_recorder.hpp>
+#  include <projections/storage/postgres/postgres_recorder.hpp>
 #endif
 
 #include <cstdint>

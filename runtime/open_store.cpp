@@ -9,8 +9,8 @@
 #  include "projections/storage/sqlite/sqlite_recorder_with_events.hpp"
 #endif
 #ifdef PROJECTIONS_WITH_POSTGRESQL
-#  include "projections/storage/postgres_event_store.hpp"
-#  include "projections/storage/postgres_process_recorder.hpp"
+#  include "projections/storage/postgres/postgres_event_store.hpp"
+#  include "projections/storage/postgres/postgres_recorder_with_events.hpp"
 #endif
 
 #include <map>
@@ -79,7 +79,7 @@ std::shared_ptr<recorder_with_events> open_recorder_with_events(
 #endif
 #ifdef PROJECTIONS_WITH_POSTGRESQL
     case store_kind::postgresql:
-      return std::make_shared<postgres_process_recorder>(
+      return std::make_shared<postgres_recorder_with_events>(
         name.place, application, projection);
 #endif
     default:

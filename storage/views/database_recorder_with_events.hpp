@@ -1,6 +1,6 @@
 // What the process recorders of all databases have in common.
-// `sqlite_recorder_with_events` and `postgres_process_recorder` are this for
-// one database.
+// `sqlite_recorder_with_events` and `postgres_recorder_with_events` are this
+// for one database.
 #pragma once
 
 #include "projections/storage/views/recorder_with_events.hpp"

@@ -9,7 +9,7 @@
 #  include "projections/storage/sqlite/sqlite_event_store.hpp"
 #endif
 #ifdef PROJECTIONS_WITH_POSTGRESQL
-#  include "projections/storage/postgres_event_store.hpp"
+#  include "projections/storage/postgres/postgres_event_store.hpp"
 #  include "tests/contract/postgres_schema.hpp"
 #endif
 

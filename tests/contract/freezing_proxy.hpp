@@ -2,7 +2,7 @@
 // anything on. Used by tests of servers that stand still.
 #pragma once
 
-#include "projections/storage/event_descriptor.hpp"
+#include "projections/storage/postgres/event_descriptor.hpp"
 #include "tests/contract/postgres_schema.hpp"
 
 #include <netdb.h>

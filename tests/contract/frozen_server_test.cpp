@@ -2,8 +2,8 @@
 // takes to give it up. Method: a proxy between this process and the server
 // stops passing anything on, the requests to cancel included; the time that
 // giving up takes is measured.
-#include "projections/storage/postgres_listener.hpp"
-#include "projections/storage/postgres_recorder.hpp"
+#include "projections/storage/postgres/postgres_listener.hpp"
+#include "projections/storage/postgres/postgres_recorder.hpp"
 #include "tests/contract/freezing_proxy.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -2,7 +2,7 @@
 // their transaction only, whatever ends it. Method: a connection of its own and
 // settings that end with the transaction, which is what statements leave
 // without any table.
-#include "projections/storage/postgres_connection.hpp"
+#include "projections/storage/postgres/postgres_connection.hpp"
 
 #include "tests/contract/postgres_schema.hpp"
 

@@ -2,7 +2,7 @@
 // tracking, and nobody sleeps through a change because of it; waiting for the
 // server can be cut short. Method: the server ends the sessions of this
 // process, or a socket stands for one that does not answer.
-#include "projections/storage/postgres_listener.hpp"
+#include "projections/storage/postgres/postgres_listener.hpp"
 #include "tests/contract/backends.hpp"
 #include "tests/contract/event_counters_view.hpp"
 

@@ -2,7 +2,7 @@
 // written is read, what is written here has its layout, a layout that is not
 // known is refused, and no error shows a password. Method: plain SQL on the
 // same schema.
-#include "projections/storage/postgres_process_recorder.hpp"
+#include "projections/storage/postgres/postgres_recorder_with_events.hpp"
 #include "tests/contract/backends.hpp"
 #include "tests/contract/event_counters_view.hpp"
 
@@ -342,7 +342,7 @@ BOOST_AUTO_TEST_CASE(commits_of_views_are_as_somebody_has_set_them) {
 }
 
 BOOST_AUTO_TEST_CASE(commits_with_events_wait_for_the_disk) {
-  postgres_process_recorder recorder{schema.uri()};
+  postgres_recorder_with_events recorder{schema.uri()};
   note_commits(schema);
   recorder.insert_tracking({"application", 1});
   BOOST_TEST(schema.run("SELECT how FROM noted") == "on;");

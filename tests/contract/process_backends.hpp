@@ -10,7 +10,7 @@
 #  include "projections/storage/sqlite/sqlite_recorder_with_events.hpp"
 #endif
 #ifdef PROJECTIONS_WITH_POSTGRESQL
-#  include "projections/storage/postgres_process_recorder.hpp"
+#  include "projections/storage/postgres/postgres_recorder_with_events.hpp"
 #  include "tests/contract/postgres_schema.hpp"
 #endif
 
@@ -67,7 +67,7 @@ private:
 class postgres_processes {
 public:
   [[nodiscard]] std::shared_ptr<recorder_with_events> open() const {
-    return std::make_shared<postgres_process_recorder>(schema_.uri());
+    return std::make_shared<postgres_recorder_with_events>(schema_.uri());
   }
 
   [[nodiscard]] std::unique_ptr<event_store> open_events() const {

@@ -9,7 +9,7 @@
 #  include "projections/storage/sqlite/sqlite_recorder_with_events.hpp"
 #endif
 #ifdef PROJECTIONS_WITH_POSTGRESQL
-#  include "projections/storage/postgres_process_recorder.hpp"
+#  include "projections/storage/postgres/postgres_recorder_with_events.hpp"
 #endif
 
 #include <map>
@@ -51,8 +51,8 @@ inline std::shared_ptr<recorder_with_events>
 open_process(const std::string& name) {
 #ifdef PROJECTIONS_WITH_POSTGRESQL
   if (names_postgres(name))
-    return std::make_shared<postgres_process_recorder>(name, "",
-                                                       answering_name);
+    return std::make_shared<postgres_recorder_with_events>(name, "",
+                                                           answering_name);
 #endif
 #ifdef PROJECTIONS_WITH_SQLITE
   if (!names_postgres(name))

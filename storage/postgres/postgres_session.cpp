@@ -1,4 +1,4 @@
-#include "projections/storage/postgres_session.hpp"
+#include "projections/storage/postgres/postgres_session.hpp"
 
 // Only libpq connects in steps, hands out what cancels from another thread, and
 // tells the state of a transaction.

@@ -2,8 +2,8 @@
 // views that live in the same database.
 #pragma once
 
-#include "projections/storage/postgres_connection.hpp"
-#include "projections/storage/postgres_writer.hpp"
+#include "projections/storage/postgres/postgres_connection.hpp"
+#include "projections/storage/postgres/postgres_writer.hpp"
 #include "projections/storage/views/database_recorder.hpp"
 #include "projections/storage/views/durability.hpp"
 #include "projections/storage/views/pending_tracking.hpp"

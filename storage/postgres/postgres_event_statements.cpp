@@ -1,7 +1,7 @@
 // The names of the tables of events and the statements on them.
 #include "projections/storage/names/table_name.hpp"
-#include "projections/storage/postgres_event_tables.hpp"
-#include "projections/storage/postgres_tables.hpp"
+#include "projections/storage/postgres/postgres_event_tables.hpp"
+#include "projections/storage/postgres/postgres_tables.hpp"
 
 namespace projections {
 

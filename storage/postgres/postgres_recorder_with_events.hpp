@@ -2,10 +2,10 @@
 // events with events.
 #pragma once
 
-#include "projections/storage/postgres_event_store.hpp"
-#include "projections/storage/postgres_event_tables.hpp"
-#include "projections/storage/postgres_listener.hpp"
-#include "projections/storage/postgres_recorder.hpp"
+#include "projections/storage/postgres/postgres_event_store.hpp"
+#include "projections/storage/postgres/postgres_event_tables.hpp"
+#include "projections/storage/postgres/postgres_listener.hpp"
+#include "projections/storage/postgres/postgres_recorder.hpp"
 #include "projections/storage/views/database_recorder_with_events.hpp"
 
 #include <string>
@@ -16,7 +16,7 @@ namespace projections {
 /// A process recorder in a database. A commit is on the server's disk when it
 /// returns. From the first append of a transaction to its end, others who
 /// append to the same table wait. Thread-safe.
-class postgres_process_recorder final
+class postgres_recorder_with_events final
   : public database_recorder_with_events<
       postgres_recorder<recorder_with_events>, postgres_event_tables> {
 public:
@@ -24,9 +24,9 @@ public:
   /// The events are in the table of `application`, as `postgres_event_store`
   /// has it. A database in which several projections are tracked needs the name
   /// of this one.
-  explicit postgres_process_recorder(const std::string& uri,
-                                     std::string_view application = {},
-                                     std::string_view projection = {})
+  explicit postgres_recorder_with_events(const std::string& uri,
+                                         std::string_view application = {},
+                                         std::string_view projection = {})
     : database_recorder_with_events(
       [application](postgres_connection& at) {
         return postgres_event_tables{at, application};

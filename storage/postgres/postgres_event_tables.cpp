@@ -1,6 +1,6 @@
-#include "projections/storage/postgres_event_tables.hpp"
+#include "projections/storage/postgres/postgres_event_tables.hpp"
 
-#include "projections/storage/postgres_array.hpp"
+#include "projections/storage/postgres/postgres_array.hpp"
 
 #include <algorithm>
 #include <unordered_map>

@@ -3,7 +3,7 @@
 // postgres_listener.
 #pragma once
 
-#include "projections/storage/postgres_uri.hpp"
+#include "projections/storage/postgres/postgres_uri.hpp"
 
 #include <pqxx/pqxx>
 

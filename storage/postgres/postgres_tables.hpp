@@ -2,7 +2,7 @@
 // stores and recorders when they are opened.
 #pragma once
 
-#include "projections/storage/postgres_connection.hpp"
+#include "projections/storage/postgres/postgres_connection.hpp"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "projections/storage/postgres_writer.hpp"
+#include "projections/storage/postgres/postgres_writer.hpp"
 
 namespace projections {
 

@@ -1,4 +1,4 @@
-#include "projections/storage/postgres_connection.hpp"
+#include "projections/storage/postgres/postgres_connection.hpp"
 
 #include <array>
 #include <chrono>

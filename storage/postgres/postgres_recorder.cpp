@@ -1,9 +1,9 @@
-#include "projections/storage/postgres_recorder.hpp"
+#include "projections/storage/postgres/postgres_recorder.hpp"
 
 #include "projections/storage/names/table_name.hpp"
-#include "projections/storage/postgres_array.hpp"
-#include "projections/storage/postgres_listener.hpp"
-#include "projections/storage/postgres_tables.hpp"
+#include "projections/storage/postgres/postgres_array.hpp"
+#include "projections/storage/postgres/postgres_listener.hpp"
+#include "projections/storage/postgres/postgres_tables.hpp"
 #include "projections/storage/views/tracking_recorder.hpp"
 
 namespace projections {

@@ -1,4 +1,4 @@
-#include "projections/storage/postgres_uri.hpp"
+#include "projections/storage/postgres/postgres_uri.hpp"
 
 #include "projections/messages/text/storable_text.hpp"
 #include "projections/storage/names/table_name.hpp"

@@ -2,10 +2,10 @@
 // and the same errors for event stores and views.
 #pragma once
 
-#include "projections/storage/event_descriptor.hpp"
 #include "projections/storage/log/store_error.hpp"
-#include "projections/storage/postgres_session.hpp"
-#include "projections/storage/postgres_uri.hpp"
+#include "projections/storage/postgres/event_descriptor.hpp"
+#include "projections/storage/postgres/postgres_session.hpp"
+#include "projections/storage/postgres/postgres_uri.hpp"
 
 #include <pqxx/pqxx>
 

@@ -4,7 +4,7 @@
 
 #include "projections/storage/log/append_plan.hpp"
 #include "projections/storage/log/event_store.hpp"
-#include "projections/storage/postgres_connection.hpp"
+#include "projections/storage/postgres/postgres_connection.hpp"
 
 #include <optional>
 #include <string>

@@ -2,7 +2,7 @@
 // that live on its session. Owned by postgres_tracking and by the claims.
 #pragma once
 
-#include "projections/storage/postgres_connection.hpp"
+#include "projections/storage/postgres/postgres_connection.hpp"
 #include "projections/storage/views/durability.hpp"
 #include "projections/storage/views/tracking_recorder.hpp"
 

@@ -1,6 +1,6 @@
-#include "projections/storage/postgres_listener.hpp"
+#include "projections/storage/postgres/postgres_listener.hpp"
 
-#include "projections/storage/postgres_session.hpp"
+#include "projections/storage/postgres/postgres_session.hpp"
 
 #include <poll.h>
 

@@ -1,7 +1,7 @@
 // How events are read, as the event tables declare it.
 #include "projections/messages/text/storable_text.hpp"
-#include "projections/storage/postgres_array.hpp"
-#include "projections/storage/postgres_event_tables.hpp"
+#include "projections/storage/postgres/postgres_array.hpp"
+#include "projections/storage/postgres/postgres_event_tables.hpp"
 
 #include <algorithm>
 #include <limits>

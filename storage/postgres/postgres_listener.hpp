@@ -2,9 +2,9 @@
 // by the event stores and recorders of this process.
 #pragma once
 
-#include "projections/storage/event_descriptor.hpp"
 #include "projections/storage/log/change_signal.hpp"
-#include "projections/storage/postgres_uri.hpp"
+#include "projections/storage/postgres/event_descriptor.hpp"
+#include "projections/storage/postgres/postgres_uri.hpp"
 
 #include <chrono>
 #include <condition_variable>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "projections/storage/log/event_store.hpp"
-#include "projections/storage/postgres_connection.hpp"
-#include "projections/storage/postgres_event_tables.hpp"
+#include "projections/storage/postgres/postgres_connection.hpp"
+#include "projections/storage/postgres/postgres_event_tables.hpp"
 
 #include <chrono>
 #include <memory>

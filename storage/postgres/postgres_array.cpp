@@ -1,4 +1,4 @@
-#include "projections/storage/postgres_array.hpp"
+#include "projections/storage/postgres/postgres_array.hpp"
 
 namespace projections {
 

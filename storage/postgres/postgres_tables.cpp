@@ -1,4 +1,4 @@
-#include "projections/storage/postgres_tables.hpp"
+#include "projections/storage/postgres/postgres_tables.hpp"
 
 namespace projections {
 
