@@ -1,7 +1,7 @@
 #include "projections/actors/decoder.hpp"
 
 #include "projections/actors/folder.hpp"
-#include "projections/storage/fold_ahead.hpp"
+#include "projections/folds/states/fold_ahead.hpp"
 
 #include <utility>
 

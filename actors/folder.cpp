@@ -1,6 +1,6 @@
 #include "projections/actors/folder.hpp"
 
-#include "projections/storage/fold_ahead.hpp"
+#include "projections/folds/states/fold_ahead.hpp"
 
 #include <spdlog/spdlog.h>
 

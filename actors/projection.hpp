@@ -2,9 +2,9 @@
 // of requests.
 #pragma once
 
+#include "projections/folds/states/named_projection.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
 #include "projections/messages/protocol/reply_encoder.hpp"
-#include "projections/storage/named_projection.hpp"
 
 #include <atomic>
 #include <chrono>

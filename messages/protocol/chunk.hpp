@@ -52,7 +52,7 @@ private:
 };
 
 /// What was folded of a long rebuild while the rest of it was still being
-/// decoded; `storage/fold_ahead.hpp` has it.
+/// decoded; `folds/states/fold_ahead.hpp` has it.
 struct fold_ahead;
 
 /// A run of whole requests. Owned by one actor at a time: it travels as a

@@ -2,11 +2,11 @@
 // stdin, behind one byte that chooses limits, style, and how the text comes in.
 // What must hold is checked by brute force: frames are requests, normalised
 // text is stable, and states are what merging flat text gives.
+#include "projections/folds/states/named_projection.hpp"
 #include "projections/messages/json/json_normaliser.hpp"
 #include "projections/messages/json/merge_patch.hpp"
 #include "projections/messages/protocol/request_decoder.hpp"
 #include "projections/messages/protocol/request_framer.hpp"
-#include "projections/storage/named_projection.hpp"
 
 #include <algorithm>
 #include <cstdint>

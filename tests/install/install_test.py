@@ -82,7 +82,7 @@ class InstalledPackage(unittest.TestCase):
                         self.assertTrue((HEADERS.parent / name).is_file())
 
     def test_only_backends_that_are_built_are_installed(self):
-        for folder in ("messages", "storage", "actors", "runtime"):
+        for folder in ("messages", "storage", "folds", "actors", "runtime"):
             self.assertTrue((HEADERS / folder).is_dir())
         self.assertEqual({x.name for x in HEADERS.iterdir() if x.is_file()}, set())
         for backend, is_built in (("sqlite", SQLITE), ("postgres", POSTGRESQL)):

@@ -1,7 +1,7 @@
 // Goal: a large object is patched as RFC 7396 has it, and a patch that is cut
 // off either changes nothing or says so. Method: cases by hand, random patches
 // against the merge of flat text, and every allocation made to fail.
-#include "projections/storage/json_object.hpp"
+#include "projections/folds/states/json_object.hpp"
 
 #include "projections/messages/json/merge_patch.hpp"
 #include "tests/random_seeds.hpp"

@@ -1,9 +1,9 @@
 // Goal: events find the row they belong to by its id as it is written, and
 // leave all others alone. Method: cases by hand with small and large rows, and
 // every allocation made to fail.
-#include "projections/storage/json_rows.hpp"
+#include "projections/folds/states/json_rows.hpp"
 
-#include "projections/storage/json_object.hpp"
+#include "projections/folds/states/json_object.hpp"
 #include "tests/storage/fail_each_allocation.hpp"
 #include "tests/storage/written.hpp"
 

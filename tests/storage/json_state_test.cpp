@@ -1,7 +1,7 @@
 // Goal: a state takes event data by the rules of docs/protocol.md, whatever it
 // is kept as. Method: cases by hand, random events against flat text that is
 // merged anew each time, and against plain values.
-#include "projections/storage/json_state.hpp"
+#include "projections/folds/states/json_state.hpp"
 
 #include "projections/messages/json/merge_patch.hpp"
 #include "tests/end_to_end/simple_json.hpp"

@@ -1,7 +1,7 @@
 // Goal: a projection counts whole events only, and a failure leaves it as it
 // was or not intact. Method: cases by hand with folds that throw, and every
 // allocation made to fail.
-#include "projections/storage/named_projection.hpp"
+#include "projections/folds/states/named_projection.hpp"
 
 #include "tests/storage/fail_each_allocation.hpp"
 

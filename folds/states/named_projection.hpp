@@ -1,8 +1,8 @@
 // What a projection actor owns: a name, a state, and how many events made it.
 #pragma once
 
+#include "projections/folds/states/json_state.hpp"
 #include "projections/messages/json/json_text.hpp"
-#include "projections/storage/json_state.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,10 +2,10 @@
 // its text ready to be copied into replies.
 #pragma once
 
+#include "projections/folds/states/json_object.hpp"
+#include "projections/folds/states/json_rows.hpp"
 #include "projections/messages/json/json_text.hpp"
 #include "projections/messages/text/text_sequence.hpp"
-#include "projections/storage/json_object.hpp"
-#include "projections/storage/json_rows.hpp"
 
 #include <cstddef>
 #include <memory>

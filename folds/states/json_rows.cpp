@@ -1,8 +1,8 @@
-#include "projections/storage/json_rows.hpp"
+#include "projections/folds/states/json_rows.hpp"
 
+#include "projections/folds/states/json_object.hpp"
 #include "projections/messages/json/merge_patch.hpp"
 #include "projections/messages/text/keyed_hash.hpp"
-#include "projections/storage/json_object.hpp"
 
 #include <memory>
 

@@ -1,4 +1,4 @@
-#include "projections/storage/named_projection.hpp"
+#include "projections/folds/states/named_projection.hpp"
 
 #include <utility>
 

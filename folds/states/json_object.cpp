@@ -1,4 +1,4 @@
-#include "projections/storage/json_object.hpp"
+#include "projections/folds/states/json_object.hpp"
 
 #include "projections/messages/json/merge_patch.hpp"
 #include "projections/messages/text/keyed_hash.hpp"

@@ -3,8 +3,8 @@
 // taken over by the projection whose turn it is.
 #pragma once
 
+#include "projections/folds/states/json_state.hpp"
 #include "projections/messages/json/json_text.hpp"
-#include "projections/storage/json_state.hpp"
 
 #include <cstdint>
 

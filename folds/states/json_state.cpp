@@ -1,4 +1,4 @@
-#include "projections/storage/json_state.hpp"
+#include "projections/folds/states/json_state.hpp"
 
 #include "projections/messages/json/merge_patch.hpp"
 
