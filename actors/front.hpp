@@ -4,9 +4,9 @@
 #pragma once
 
 #include "projections/actors/request_collector.hpp"
+#include "projections/folds/read_models/read_model.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
 #include "projections/messages/json/json_text.hpp"
-#include "projections/storage/read_model.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "projections/actors/fan_out.hpp"
+#include "projections/folds/read_models/read_model.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
-#include "projections/storage/read_model.hpp"
 
 #include <atomic>
 #include <cstddef>

@@ -1,9 +1,9 @@
 // The actor of one read model. The projector makes it and sends it rounds.
 #pragma once
 
+#include "projections/folds/read_models/read_model.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
 #include "projections/messages/protocol/reply_encoder.hpp"
-#include "projections/storage/read_model.hpp"
 
 #include <memory>
 #include <string>

@@ -12,9 +12,9 @@
 //   round-trips   like updates, from a scoped actor; UNDER_WAY is 1
 
 #include "bench/stopwatch.hpp"
+#include "projections/folds/read_models/row_read_model.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
 #include "projections/runtime/embedded_node.hpp"
-#include "projections/storage/row_read_model.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>

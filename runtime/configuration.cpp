@@ -1,8 +1,8 @@
 #include "projections/runtime/configuration.hpp"
 
+#include "projections/folds/read_models/read_model_file.hpp"
+#include "projections/folds/read_models/row_read_model.hpp"
 #include "projections/runtime/arguments.hpp"
-#include "projections/storage/read_model_file.hpp"
-#include "projections/storage/row_read_model.hpp"
 
 #include <spdlog/spdlog.h>
 

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "projections/actors/registry.hpp"
+#include "projections/folds/read_models/read_model.hpp"
 #include "projections/messages/json/json_text.hpp"
 #include "projections/messages/protocol/request_decoder.hpp"
-#include "projections/storage/read_model.hpp"
 
 #include <cstddef>
 #include <cstdint>

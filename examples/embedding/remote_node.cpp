@@ -6,8 +6,8 @@
 // Prints what the servers answered, and that one of them was lost.
 
 #include <projections/actors/request_failure.hpp>
+#include <projections/folds/read_models/row_read_model.hpp>
 #include <projections/runtime/embedded_node.hpp>
-#include <projections/storage/row_read_model.hpp>
 
 #include <caf/event_based_actor.hpp>
 #include <caf/io/middleman.hpp>

@@ -6,8 +6,8 @@
 // what projections there are.
 
 #include <projections/actors/request_failure.hpp>
+#include <projections/folds/read_models/row_read_model.hpp>
 #include <projections/runtime/embedded_node.hpp>
-#include <projections/storage/row_read_model.hpp>
 
 #include <caf/scoped_actor.hpp>
 

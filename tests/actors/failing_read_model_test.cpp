@@ -1,8 +1,8 @@
 // Goal: a read model that fails answers with error 13, keeps its rows, applies
 // the redelivery once, and holds nobody up. Method: a read model that fails on
 // demand beside one that counts, and exit messages that come in between.
-#include "projections/storage/read_model_file.hpp"
-#include "projections/storage/row_read_model.hpp"
+#include "projections/folds/read_models/read_model_file.hpp"
+#include "projections/folds/read_models/row_read_model.hpp"
 #include "tests/actors/test_node.hpp"
 
 #include <boost/test/unit_test.hpp>

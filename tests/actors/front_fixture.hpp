@@ -4,7 +4,7 @@
 
 #include "projections/actors/front.hpp"
 #include "projections/actors/request_failure.hpp"
-#include "projections/storage/row_read_model.hpp"
+#include "projections/folds/read_models/row_read_model.hpp"
 #include "tests/actors/deterministic.hpp"
 
 #include <caf/event_based_actor.hpp>

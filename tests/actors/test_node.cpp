@@ -2,8 +2,8 @@
 
 #include "projections/actors/decoder.hpp"
 #include "projections/actors/writer.hpp"
-#include "projections/storage/read_model_file.hpp"
-#include "projections/storage/row_read_model.hpp"
+#include "projections/folds/read_models/read_model_file.hpp"
+#include "projections/folds/read_models/row_read_model.hpp"
 #include "tests/messages/decoding.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "projections/actors/registry.hpp"
+#include "projections/folds/read_models/read_model.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
-#include "projections/storage/read_model.hpp"
 #include "tests/actors/deterministic.hpp"
 
 #include <cstddef>

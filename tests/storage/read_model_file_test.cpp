@@ -1,6 +1,6 @@
 // Goal: a read-model file is understood, and every mistake in it is told by its
 // place and word. Method: one file of everything, then one mistake each.
-#include "projections/storage/read_model_file.hpp"
+#include "projections/folds/read_models/read_model_file.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,7 +1,7 @@
 // Goal: reduced fields are exact. Method: cases by hand at the edges of 64
 // bits, of kinds and of spelling, and random long integers against a sum that
 // can be checked by another way.
-#include "projections/storage/reducers.hpp"
+#include "projections/folds/read_models/reducers.hpp"
 
 #include <boost/multiprecision/cpp_int.hpp>
 #include <boost/test/unit_test.hpp>

@@ -2,9 +2,9 @@
 // would have if payloads came with those fields alone. Method: random events,
 // many of which say again what an earlier one said, against a plain list whose
 // payloads are cut first and then merged.
+#include "projections/folds/read_models/row_read_model.hpp"
 #include "projections/messages/json/json_normaliser.hpp"
 #include "projections/messages/json/merge_patch.hpp"
-#include "projections/storage/row_read_model.hpp"
 #include "tests/random_json.hpp"
 #include "tests/random_seeds.hpp"
 

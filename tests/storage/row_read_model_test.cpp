@@ -1,9 +1,9 @@
 // Goal: declared read models fold events into rows as the protocol has it, and
 // find rows by key. Method: small cases by hand; then random events against a
 // model of plain lists, for rows that come, go and change their key.
-#include "projections/storage/row_read_model.hpp"
+#include "projections/folds/read_models/row_read_model.hpp"
 
-#include "projections/storage/read_model_file.hpp"
+#include "projections/folds/read_models/read_model_file.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,4 @@
-#include "projections/storage/row_groups.hpp"
+#include "projections/folds/read_models/row_groups.hpp"
 
 #include "projections/messages/json/canonical_form.hpp"
 #include "projections/messages/json/json_text.hpp"

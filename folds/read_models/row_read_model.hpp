@@ -3,12 +3,12 @@
 // and those of a read-model file are of this kind.
 #pragma once
 
+#include "projections/folds/read_models/read_model.hpp"
+#include "projections/folds/read_models/reducers.hpp"
+#include "projections/folds/read_models/row_groups.hpp"
 #include "projections/messages/json/json_text.hpp"
 #include "projections/messages/text/text_index.hpp"
 #include "projections/messages/text/text_sequence.hpp"
-#include "projections/storage/read_model.hpp"
-#include "projections/storage/reducers.hpp"
-#include "projections/storage/row_groups.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "projections/storage/reducers.hpp"
+#include "projections/folds/read_models/reducers.hpp"
 
 #include "projections/messages/json/json_text.hpp"
 

@@ -1,4 +1,4 @@
-#include "projections/storage/read_model_file.hpp"
+#include "projections/folds/read_models/read_model_file.hpp"
 
 #include "projections/messages/json/json_normaliser.hpp"
 #include "projections/messages/json/json_text.hpp"

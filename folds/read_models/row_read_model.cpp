@@ -1,4 +1,4 @@
-#include "projections/storage/row_read_model.hpp"
+#include "projections/folds/read_models/row_read_model.hpp"
 
 #include "projections/messages/json/merge_patch.hpp"
 #include "projections/messages/text/keyed_hash.hpp"
