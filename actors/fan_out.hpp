@@ -2,13 +2,13 @@
 // read models get them, and what the replies are. Knows no actor.
 #pragma once
 
+#include "projections/folds/deliveries/event_identity.hpp"
+#include "projections/folds/deliveries/processed_ids.hpp"
+#include "projections/folds/deliveries/subscriptions.hpp"
 #include "projections/folds/read_models/read_model.hpp"
 #include "projections/messages/protocol/model_round.hpp"
 #include "projections/messages/protocol/reply_encoder.hpp"
 #include "projections/messages/text/keyed_hash.hpp"
-#include "projections/storage/event_identity.hpp"
-#include "projections/storage/processed_ids.hpp"
-#include "projections/storage/subscriptions.hpp"
 
 #include <cstddef>
 #include <cstdint>

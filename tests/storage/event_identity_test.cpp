@@ -1,6 +1,6 @@
 // Goal: an event without an id gets the one that the protocol says, and its
 // redelivery the same. Method: identities derived against a real set of ids.
-#include "projections/storage/event_identity.hpp"
+#include "projections/folds/deliveries/event_identity.hpp"
 
 #include "projections/messages/json/json_text.hpp"
 

@@ -1,10 +1,10 @@
 // Goal: what promises that an exception changes nothing keeps it when memory
 // runs out. Method: after LevelDB's fault tests, every allocation in turn is
 // made to fail, and the object is compared with one that was never asked.
+#include "projections/folds/deliveries/processed_ids.hpp"
+#include "projections/folds/deliveries/subscriptions.hpp"
 #include "projections/folds/read_models/read_model_file.hpp"
 #include "projections/folds/read_models/row_read_model.hpp"
-#include "projections/storage/processed_ids.hpp"
-#include "projections/storage/subscriptions.hpp"
 #include "tests/storage/fail_each_allocation.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,7 +1,7 @@
 // Goal: ids are remembered exactly, and as long and as cheaply as promised.
 // Method: small cases by hand, many ids against std::set and std::deque, and a
 // count of allocated bytes.
-#include "projections/storage/processed_ids.hpp"
+#include "projections/folds/deliveries/processed_ids.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <malloc.h>

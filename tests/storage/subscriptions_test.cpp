@@ -1,6 +1,6 @@
 // Goal: the subscription set as the protocol has it, from "every type" to
 // empty.
-#include "projections/storage/subscriptions.hpp"
+#include "projections/folds/deliveries/subscriptions.hpp"
 
 #include <boost/test/unit_test.hpp>
 

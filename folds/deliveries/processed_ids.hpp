@@ -2,8 +2,8 @@
 // every event.
 #pragma once
 
+#include "projections/folds/deliveries/id_index.hpp"
 #include "projections/messages/text/sip_hash.hpp"
-#include "projections/storage/id_index.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "projections/storage/subscriptions.hpp"
+#include "projections/folds/deliveries/subscriptions.hpp"
 
 #include "projections/messages/json/json_text.hpp"
 

@@ -1,4 +1,4 @@
-#include "projections/storage/id_index.hpp"
+#include "projections/folds/deliveries/id_index.hpp"
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-#include "projections/storage/event_identity.hpp"
+#include "projections/folds/deliveries/event_identity.hpp"
 
 #include "projections/messages/json/json_text.hpp"
 

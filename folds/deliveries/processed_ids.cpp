@@ -1,4 +1,4 @@
-#include "projections/storage/processed_ids.hpp"
+#include "projections/folds/deliveries/processed_ids.hpp"
 
 #include <stdexcept>
 

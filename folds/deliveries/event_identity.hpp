@@ -2,9 +2,9 @@
 // recognised. Owned by the projector.
 #pragma once
 
+#include "projections/folds/deliveries/processed_ids.hpp"
 #include "projections/messages/json/canonical_form.hpp"
 #include "projections/messages/text/sip_hash.hpp"
-#include "projections/storage/processed_ids.hpp"
 
 #include <string>
 #include <string_view>
