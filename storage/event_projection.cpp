@@ -1,6 +1,6 @@
 #include "projections/storage/event_projection.hpp"
 
-#include "projections/storage/emission_graph.hpp"
+#include "projections/folds/emissions/emission_graph.hpp"
 
 #include <algorithm>
 #include <exception>

@@ -2,11 +2,11 @@
 // a runner runs what they derive, like every other projection.
 #pragma once
 
+#include "projections/folds/emissions/emission.hpp"
+#include "projections/folds/emissions/emission_recorder.hpp"
 #include "projections/messages/events/event_types.hpp"
 #include "projections/messages/text/keyed_hash.hpp"
 #include "projections/storage/described_processor.hpp"
-#include "projections/storage/emission.hpp"
-#include "projections/storage/emission_recorder.hpp"
 #include "projections/storage/views/recorder_with_events.hpp"
 
 #include <concepts>

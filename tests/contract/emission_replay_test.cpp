@@ -1,7 +1,7 @@
 // Goal: what was emitted before is not emitted again, and never replaced.
 // Method: emission recorders over every backend that begin at the start again,
 // with the same answers and with others.
-#include "projections/storage/event_id.hpp"
+#include "projections/folds/emissions/event_id.hpp"
 #include "tests/contract/emitting.hpp"
 #include "tests/contract/process_backends.hpp"
 

@@ -1,8 +1,8 @@
 // Goal: what a projection emits is recorded once, with its key and origin and
 // together with the position, or is refused. Method: emission recorders over
 // every backend, in one database with the tracking and apart from it.
-#include "projections/storage/event_id.hpp"
-#include "projections/storage/event_origin.hpp"
+#include "projections/folds/emissions/event_id.hpp"
+#include "projections/folds/emissions/event_origin.hpp"
 #include "projections/storage/event_projection.hpp"
 #include "projections/storage/log/store_error.hpp"
 #include "projections/storage/memory/memory_event_store.hpp"

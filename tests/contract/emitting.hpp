@@ -1,7 +1,7 @@
 // Emitting from one log into others, for the tests of what projections emit.
 #pragma once
 
-#include "projections/storage/emission_recorder.hpp"
+#include "projections/folds/emissions/emission_recorder.hpp"
 #include "projections/storage/log/event_store.hpp"
 #include "projections/storage/views/recorder_with_events.hpp"
 

@@ -4,7 +4,7 @@
 // told.
 #include "projections/storage/event_projection.hpp"
 
-#include "projections/storage/event_origin.hpp"
+#include "projections/folds/emissions/event_origin.hpp"
 #include "projections/storage/log/failing_event_store.hpp"
 #include "projections/storage/memory/memory_recorder.hpp"
 #include "tests/contract/process_backends.hpp"

@@ -2,8 +2,8 @@
 // one that is refused changes nothing. Method: a view that tracks another
 // application, over every pair of store and view, and a recorder that only
 // emits.
+#include "projections/folds/emissions/emission_recorder.hpp"
 #include "projections/runtime/projection_runner.hpp"
-#include "projections/storage/emission_recorder.hpp"
 #include "projections/storage/log/store_error.hpp"
 #include "projections/storage/memory/memory_recorder_with_events.hpp"
 #include "tests/runtime/counting_projection.hpp"

@@ -1,6 +1,6 @@
 // Goal: projections that would answer each other for ever are refused when the
 // last of them starts, and nobody else is. Method: declarations, one by one.
-#include "projections/storage/emission_graph.hpp"
+#include "projections/folds/emissions/emission_graph.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,7 +1,7 @@
 // Goal: keys and ids are the same on every machine, with every version of this
 // software. Method: what `uuidgen --sha1` of util-linux makes of the same
 // names.
-#include "projections/storage/event_id.hpp"
+#include "projections/folds/emissions/event_id.hpp"
 
 #include <boost/test/unit_test.hpp>
 

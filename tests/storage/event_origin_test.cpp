@@ -1,8 +1,8 @@
 // Goal: an answer tells where it comes from, whatever stands beside the event
 // that is answered. Method: metadata of all sorts, and what is made of it.
-#include "projections/storage/event_origin.hpp"
+#include "projections/folds/emissions/event_origin.hpp"
 
-#include "projections/storage/event_id.hpp"
+#include "projections/folds/emissions/event_id.hpp"
 
 #include <boost/test/unit_test.hpp>
 

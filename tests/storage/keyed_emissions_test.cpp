@@ -1,6 +1,6 @@
 // Goal: what was made ahead is found again by event and by target. Method:
 // answers of several events for two targets, some events without any.
-#include "projections/storage/keyed_emissions.hpp"
+#include "projections/folds/emissions/keyed_emissions.hpp"
 
 #include <boost/test/unit_test.hpp>
 

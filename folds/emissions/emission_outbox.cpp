@@ -1,7 +1,7 @@
-#include "projections/storage/emission_outbox.hpp"
+#include "projections/folds/emissions/emission_outbox.hpp"
 
-#include "projections/storage/event_id.hpp"
-#include "projections/storage/event_origin.hpp"
+#include "projections/folds/emissions/event_id.hpp"
+#include "projections/folds/emissions/event_origin.hpp"
 #include "projections/storage/log/store_error.hpp"
 
 #include <algorithm>

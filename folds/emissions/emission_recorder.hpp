@@ -2,9 +2,9 @@
 // Owned by event projections.
 #pragma once
 
-#include "projections/storage/emission.hpp"
-#include "projections/storage/emission_outbox.hpp"
-#include "projections/storage/keyed_emissions.hpp"
+#include "projections/folds/emissions/emission.hpp"
+#include "projections/folds/emissions/emission_outbox.hpp"
+#include "projections/folds/emissions/keyed_emissions.hpp"
 #include "projections/storage/views/recorder_with_events.hpp"
 #include "projections/storage/views/tracking_recorder.hpp"
 

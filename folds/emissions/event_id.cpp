@@ -1,4 +1,4 @@
-#include "projections/storage/event_id.hpp"
+#include "projections/folds/emissions/event_id.hpp"
 
 #include "projections/messages/events/uuid.hpp"
 #include "projections/messages/json/json_text.hpp"

@@ -1,4 +1,4 @@
-#include "projections/storage/keyed_emissions.hpp"
+#include "projections/folds/emissions/keyed_emissions.hpp"
 
 #include <algorithm>
 

@@ -2,8 +2,8 @@
 // emission recorder; knows nothing of tracking.
 #pragma once
 
-#include "projections/storage/emission.hpp"
-#include "projections/storage/keyed_emissions.hpp"
+#include "projections/folds/emissions/emission.hpp"
+#include "projections/folds/emissions/keyed_emissions.hpp"
 #include "projections/storage/log/event_store.hpp"
 
 #include <cstddef>

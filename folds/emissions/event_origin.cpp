@@ -1,8 +1,8 @@
-#include "projections/storage/event_origin.hpp"
+#include "projections/folds/emissions/event_origin.hpp"
 
+#include "projections/folds/emissions/event_id.hpp"
 #include "projections/messages/json/json_scanner.hpp"
 #include "projections/messages/json/json_text.hpp"
-#include "projections/storage/event_id.hpp"
 
 #include <charconv>
 

@@ -1,4 +1,4 @@
-#include "projections/storage/emission_graph.hpp"
+#include "projections/folds/emissions/emission_graph.hpp"
 
 #include <algorithm>
 #include <set>

@@ -1,4 +1,4 @@
-#include "projections/storage/emission_recorder.hpp"
+#include "projections/folds/emissions/emission_recorder.hpp"
 
 #include "projections/storage/views/tracking_recorder.hpp"
 
