@@ -2,7 +2,7 @@
 // the node is doing.
 #pragma once
 
-#include "projections/storage/progress_meter.hpp"
+#include "projections/folds/processors/progress_meter.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,7 +1,7 @@
 #include "projections/actors/runner.hpp"
 
 #include "projections/actors/store_failure.hpp"
-#include "projections/storage/projection_fold.hpp"
+#include "projections/folds/processors/projection_fold.hpp"
 
 #include <spdlog/spdlog.h>
 

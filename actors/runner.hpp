@@ -4,9 +4,9 @@
 
 #include "projections/actors/run_watch.hpp"
 #include "projections/actors/view_worker.hpp"
+#include "projections/folds/processors/progress_meter.hpp"
+#include "projections/folds/processors/retry_schedule.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
-#include "projections/storage/progress_meter.hpp"
-#include "projections/storage/retry_schedule.hpp"
 
 #include <chrono>
 #include <cstddef>

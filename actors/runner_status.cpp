@@ -1,7 +1,7 @@
 // What a runner tells of itself.
 #include "projections/actors/runner.hpp"
 #include "projections/actors/store_failure.hpp"
-#include "projections/storage/projection_fold.hpp"
+#include "projections/folds/processors/projection_fold.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,8 +1,8 @@
 #include "projections/actors/view_worker.hpp"
 
+#include "projections/folds/processors/projection_fold.hpp"
 #include "projections/storage/log/deadline.hpp"
 #include "projections/storage/log/store_error.hpp"
-#include "projections/storage/projection_fold.hpp"
 
 #include <algorithm>
 #include <chrono>

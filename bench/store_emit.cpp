@@ -17,10 +17,10 @@
 #include "bench/stopwatch.hpp"
 #include "bench/store_events.hpp"
 #include "bench/store_under_test.hpp"
+#include "projections/folds/processors/event_projection.hpp"
 #include "projections/runtime/event_log.hpp"
 #include "projections/runtime/open_store.hpp"
 #include "projections/runtime/projection_runner.hpp"
-#include "projections/storage/event_projection.hpp"
 
 #include <chrono>
 #include <memory>

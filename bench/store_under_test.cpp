@@ -2,8 +2,8 @@
 
 #include "bench/stopwatch.hpp"
 #include "bench/store_events.hpp"
+#include "projections/folds/processors/projection.hpp"
 #include "projections/runtime/open_store.hpp"
-#include "projections/storage/projection.hpp"
 
 #include <utility>
 

@@ -2,8 +2,8 @@
 // they are measured in. Used by the programs that measure event stores.
 #pragma once
 
+#include "projections/folds/processors/event_processor.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
-#include "projections/storage/event_processor.hpp"
 #include "tests/contract/event_counters_view.hpp"
 
 #include <cstdint>

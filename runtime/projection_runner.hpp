@@ -4,9 +4,9 @@
 
 #include "projections/actors/run_watch.hpp"
 #include "projections/actors/runner.hpp"
+#include "projections/folds/processors/event_processor.hpp"
+#include "projections/folds/processors/projection_fold.hpp"
 #include "projections/runtime/event_log.hpp"
-#include "projections/storage/event_processor.hpp"
-#include "projections/storage/projection_fold.hpp"
 
 #include <chrono>
 #include <memory>

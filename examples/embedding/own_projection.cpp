@@ -3,11 +3,11 @@
 //
 // Prints the balance of an account.
 
+#include <projections/folds/processors/projection.hpp>
 #include <projections/runtime/event_log.hpp>
 #include <projections/runtime/projection_runner.hpp>
 #include <projections/storage/memory/memory_event_store.hpp>
 #include <projections/storage/memory/memory_recorder.hpp>
-#include <projections/storage/projection.hpp>
 
 #include <iostream>
 

@@ -14,10 +14,10 @@
 #include "examples/event_counters/event_counters_view.hpp"
 #include "examples/open_view.hpp"
 #include "examples/program.hpp"
+#include <projections/folds/processors/projection.hpp>
 #include <projections/runtime/event_log.hpp>
 #include <projections/runtime/open_store.hpp>
 #include <projections/runtime/projection_runner.hpp>
-#include <projections/storage/projection.hpp>
 
 #include <cstdint>
 #include <iostream>

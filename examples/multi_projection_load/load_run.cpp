@@ -1,9 +1,9 @@
 #include "examples/multi_projection_load/load_run.hpp"
 
 #include "examples/multi_projection_load/sampler.hpp"
+#include <projections/folds/processors/projection.hpp>
 #include <projections/messages/events/uuid.hpp>
 #include <projections/runtime/open_store.hpp>
-#include <projections/storage/projection.hpp>
 
 #include <poll.h>
 #include <sys/resource.h>

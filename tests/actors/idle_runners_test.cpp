@@ -4,7 +4,7 @@
 // the deterministic scheduler, whose clock only the test moves.
 #include "projections/actors/log_reader.hpp"
 #include "projections/actors/runner.hpp"
-#include "projections/storage/projection_fold.hpp"
+#include "projections/folds/processors/projection_fold.hpp"
 #include "tests/actors/deterministic.hpp"
 #include "tests/actors/recording_store.hpp"
 #include "tests/contract/event_counters_view.hpp"

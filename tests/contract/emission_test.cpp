@@ -3,7 +3,7 @@
 // every backend, in one database with the tracking and apart from it.
 #include "projections/folds/emissions/event_id.hpp"
 #include "projections/folds/emissions/event_origin.hpp"
-#include "projections/storage/event_projection.hpp"
+#include "projections/folds/processors/event_projection.hpp"
 #include "projections/storage/log/store_error.hpp"
 #include "projections/storage/memory/memory_event_store.hpp"
 #include "projections/storage/views/tracking_recorder.hpp"

@@ -2,7 +2,7 @@
 // it has answered is checked against the log.
 #pragma once
 
-#include "projections/storage/event_projection.hpp"
+#include "projections/folds/processors/event_projection.hpp"
 #include "tests/faults/named_stores.hpp"
 
 #ifdef PROJECTIONS_WITH_SQLITE

@@ -2,7 +2,7 @@
 // into the same streams at the same time and however often that fails. Method:
 // 100,000 follows among 1,000 users, answered by 16 projections whose stores
 // fail in 30 % of all appends: before, in the middle and afterwards.
-#include "projections/storage/event_projection.hpp"
+#include "projections/folds/processors/event_projection.hpp"
 #include "projections/storage/log/failing_event_store.hpp"
 #include "projections/storage/memory/memory_recorder.hpp"
 #include "tests/runtime/runner_fixture.hpp"

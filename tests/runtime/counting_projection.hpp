@@ -2,7 +2,7 @@
 // it fail. Used by tests of runners.
 #pragma once
 
-#include "projections/storage/event_processor.hpp"
+#include "projections/folds/processors/event_processor.hpp"
 #include "tests/contract/event_counters_view.hpp"
 
 #include <functional>

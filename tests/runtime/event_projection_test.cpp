@@ -2,7 +2,7 @@
 // once, through failures, chains, rebuilds and changed functions, and stops
 // where it must. Method: runners over every backend, and stores that fail as
 // told.
-#include "projections/storage/event_projection.hpp"
+#include "projections/folds/processors/event_projection.hpp"
 
 #include "projections/folds/emissions/event_origin.hpp"
 #include "projections/storage/log/failing_event_store.hpp"

@@ -2,7 +2,7 @@
 // once: what it saves and the place of the event are recorded together or not
 // at all. Method: a projection that counts tricks with one aggregate, in a
 // store apart from that of the events, over every backend.
-#include "projections/storage/event_sourced_projection.hpp"
+#include "projections/folds/processors/event_sourced_projection.hpp"
 
 #include "tests/contract/process_backends.hpp"
 #include "tests/runtime/runner_fixture.hpp"

@@ -2,7 +2,7 @@
 // no other use.
 #pragma once
 
-#include "projections/storage/event_processor.hpp"
+#include "projections/folds/processors/event_processor.hpp"
 
 #include <functional>
 #include <memory>

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "projections/actors/view_worker.hpp"
+#include "projections/folds/processors/projection_fold.hpp"
 #include "projections/storage/log/store_error.hpp"
-#include "projections/storage/projection_fold.hpp"
 #include "tests/actors/deterministic.hpp"
 #include "tests/contract/view_backends.hpp"
 #include "tests/runtime/counting_projection.hpp"

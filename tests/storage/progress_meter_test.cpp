@@ -1,6 +1,6 @@
 // Goal: rates and delays are those of the last seconds, whatever came before.
 // Method: a clock that the test moves.
-#include "projections/storage/progress_meter.hpp"
+#include "projections/folds/processors/progress_meter.hpp"
 
 #include <boost/test/unit_test.hpp>
 

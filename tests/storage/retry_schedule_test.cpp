@@ -1,6 +1,6 @@
 // Goal: what fails is tried again soon, then ever less often, never in step
 // with others, and as often as it was said. Method: schedules of known seeds.
-#include "projections/storage/retry_schedule.hpp"
+#include "projections/folds/processors/retry_schedule.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,4 @@
-#include "projections/storage/progress_meter.hpp"
+#include "projections/folds/processors/progress_meter.hpp"
 
 #include <algorithm>
 

@@ -4,9 +4,9 @@
 
 #include "projections/folds/emissions/emission.hpp"
 #include "projections/folds/emissions/emission_recorder.hpp"
+#include "projections/folds/processors/event_processor.hpp"
 #include "projections/messages/events/event_types.hpp"
 #include "projections/messages/text/keyed_hash.hpp"
-#include "projections/storage/described_processor.hpp"
 #include "projections/storage/views/recorder_with_events.hpp"
 
 #include <concepts>

@@ -2,9 +2,9 @@
 // from it; a runner runs what they derive.
 #pragma once
 
+#include "projections/folds/processors/event_processor.hpp"
 #include "projections/messages/events/event_types.hpp"
 #include "projections/messages/text/keyed_hash.hpp"
-#include "projections/storage/described_processor.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -1,4 +1,4 @@
-#include "projections/storage/retry_schedule.hpp"
+#include "projections/folds/processors/retry_schedule.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "projections/storage/event_projection.hpp"
+#include "projections/folds/processors/event_projection.hpp"
 
 #include "projections/folds/emissions/emission_graph.hpp"
 

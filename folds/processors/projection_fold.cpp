@@ -1,4 +1,4 @@
-#include "projections/storage/projection_fold.hpp"
+#include "projections/folds/processors/projection_fold.hpp"
 
 #include "projections/storage/log/deadline.hpp"
 

@@ -2,7 +2,7 @@
 // one; everything it does may block.
 #pragma once
 
-#include "projections/storage/event_processor.hpp"
+#include "projections/folds/processors/event_processor.hpp"
 #include "projections/storage/log/event_store.hpp"
 
 #include <atomic>

@@ -2,9 +2,9 @@
 // application. Users derive from it; a runner runs what they derive.
 #pragma once
 
+#include "projections/folds/processors/projection.hpp"
 #include "projections/storage/application.hpp"
 #include "projections/storage/log/store_error.hpp"
-#include "projections/storage/projection.hpp"
 #include "projections/storage/views/recorder_with_events.hpp"
 
 #include <memory>
