@@ -14,12 +14,12 @@
 
 #include "examples/open_view.hpp"
 #include "examples/program.hpp"
+#include <projections/folds/aggregates/application.hpp>
 #include <projections/folds/processors/event_sourced_projection.hpp>
 #include <projections/folds/processors/projection.hpp>
 #include <projections/runtime/event_log.hpp>
 #include <projections/runtime/open_store.hpp>
 #include <projections/runtime/projection_runner.hpp>
-#include <projections/storage/application.hpp>
 
 #include <cstdint>
 #include <iostream>

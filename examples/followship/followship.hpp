@@ -2,8 +2,8 @@
 // users send, and the projection that tells those who are followed.
 #pragma once
 
+#include <projections/folds/aggregates/application.hpp>
 #include <projections/folds/processors/event_projection.hpp>
-#include <projections/storage/application.hpp>
 
 #include <algorithm>
 #include <atomic>

@@ -2,8 +2,8 @@
 // application. Users derive from it; a runner runs what they derive.
 #pragma once
 
+#include "projections/folds/aggregates/application.hpp"
 #include "projections/folds/processors/projection.hpp"
-#include "projections/storage/application.hpp"
 #include "projections/storage/log/store_error.hpp"
 #include "projections/storage/views/recorder_with_events.hpp"
 

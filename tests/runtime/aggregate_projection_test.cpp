@@ -1,8 +1,8 @@
 // Goal: the tutorial's projection of an application's events does what the
 // tutorial says, up to another instance of the application and of the view that
 // go on where the first ones were. Method: its test cases, over every backend.
+#include "projections/folds/aggregates/application.hpp"
 #include "projections/folds/processors/projection.hpp"
-#include "projections/storage/application.hpp"
 #include "tests/runtime/runner_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,7 +1,7 @@
 // Goal: an aggregate is what its events say, keeps what is to be saved, and an
 // event that fails leaves nothing behind. Method: dogs and cats without a
 // store.
-#include "projections/storage/aggregate.hpp"
+#include "projections/folds/aggregates/aggregate.hpp"
 
 #include "projections/storage/log/store_error.hpp"
 #include "tests/storage/dog_school.hpp"

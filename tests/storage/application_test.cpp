@@ -1,7 +1,7 @@
 // Goal: what is saved is recorded whole or not at all, and comes back as it
 // was. Method: dogs and cats in a store in memory, behind one that counts what
 // is asked of it and fails on demand.
-#include "projections/storage/application.hpp"
+#include "projections/folds/aggregates/application.hpp"
 
 #include "projections/storage/log/store_error.hpp"
 #include "projections/storage/log/wrapped_event_store.hpp"

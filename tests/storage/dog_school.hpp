@@ -2,7 +2,7 @@
 // aggregates and applications.
 #pragma once
 
-#include "projections/storage/aggregate.hpp"
+#include "projections/folds/aggregates/aggregate.hpp"
 
 #include <stdexcept>
 #include <string>

@@ -1,4 +1,4 @@
-#include "projections/storage/aggregate.hpp"
+#include "projections/folds/aggregates/aggregate.hpp"
 
 #include "projections/storage/log/store_error.hpp"
 

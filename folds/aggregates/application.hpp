@@ -2,7 +2,7 @@
 // Programs write events with it; runners ask it for its name, store and topics.
 #pragma once
 
-#include "projections/storage/aggregate.hpp"
+#include "projections/folds/aggregates/aggregate.hpp"
 #include "projections/storage/log/event_store.hpp"
 
 #include <array>

@@ -1,4 +1,4 @@
-#include "projections/storage/application.hpp"
+#include "projections/folds/aggregates/application.hpp"
 
 #include "projections/storage/log/store_error.hpp"
 
