@@ -1,7 +1,7 @@
 #include "projections/runtime/event_log.hpp"
 
-#include "projections/actors/log_reader.hpp"
-#include "projections/actors/monitor.hpp"
+#include "projections/actors/log/log_reader_actor.hpp"
+#include "projections/actors/log/monitor_actor.hpp"
 #include "projections/storage/log/shared_event_store.hpp"
 
 #include <caf/scoped_actor.hpp>

@@ -2,7 +2,7 @@
 // Applications and runners of a process share one for each store.
 #pragma once
 
-#include "projections/actors/event_store.hpp"
+#include "projections/actors/log/event_store_actor.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
 #include "projections/storage/log/event_store.hpp"
 

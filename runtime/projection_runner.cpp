@@ -1,6 +1,6 @@
 #include "projections/runtime/projection_runner.hpp"
 
-#include "projections/actors/store_failure.hpp"
+#include "projections/actors/log/store_failure.hpp"
 #include "projections/storage/log/deadline.hpp"
 #include "projections/storage/log/store_error.hpp"
 

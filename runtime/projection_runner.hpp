@@ -2,8 +2,8 @@
 // main function or by a test.
 #pragma once
 
-#include "projections/actors/run_watch.hpp"
-#include "projections/actors/runner.hpp"
+#include "projections/actors/log/run_watch.hpp"
+#include "projections/actors/log/runner_actor.hpp"
 #include "projections/folds/processors/event_processor.hpp"
 #include "projections/folds/processors/projection_fold.hpp"
 #include "projections/runtime/event_log.hpp"

@@ -1,8 +1,7 @@
 // Goal: appends that come together share a commit, and nobody suffers from
 // another's. Method: the actor over a store that counts, on the deterministic
 // scheduler.
-#include "projections/actors/event_store.hpp"
-
+#include "projections/actors/log/event_store_actor.hpp"
 #include "tests/actors/deterministic.hpp"
 #include "tests/actors/recording_store.hpp"
 

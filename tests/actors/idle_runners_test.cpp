@@ -2,8 +2,8 @@
 // to the head all the same, and is told at once where somebody waits for it.
 // Method: the actors of one runner and the requests of a thousand others, on
 // the deterministic scheduler, whose clock only the test moves.
-#include "projections/actors/log_reader.hpp"
-#include "projections/actors/runner.hpp"
+#include "projections/actors/log/log_reader_actor.hpp"
+#include "projections/actors/log/runner_actor.hpp"
 #include "projections/folds/processors/projection_fold.hpp"
 #include "tests/actors/deterministic.hpp"
 #include "tests/actors/recording_store.hpp"

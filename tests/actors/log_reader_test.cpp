@@ -2,8 +2,7 @@
 // read serves many, and a store that is out of reach is read again by itself.
 // Method: the actor over a store that counts and fails as told, on the
 // deterministic scheduler, whose clock only the test moves.
-#include "projections/actors/log_reader.hpp"
-
+#include "projections/actors/log/log_reader_actor.hpp"
 #include "tests/actors/deterministic.hpp"
 #include "tests/actors/recording_store.hpp"
 

@@ -1,8 +1,7 @@
 // Goal: a monitor does not hold on to what has ended, even if nobody ever asks
 // it. Method: actors on the deterministic scheduler that pass for runners and
 // end, one after the other.
-#include "projections/actors/monitor.hpp"
-
+#include "projections/actors/log/monitor_actor.hpp"
 #include "tests/actors/deterministic.hpp"
 
 #include <caf/event_based_actor.hpp>

@@ -2,9 +2,8 @@
 // waits, and does neither too often nor too late. Method: the actors of a
 // runner over a store and a view in memory that fail as told, on the
 // deterministic scheduler, whose clock only the test moves.
-#include "projections/actors/runner.hpp"
-
-#include "projections/actors/log_reader.hpp"
+#include "projections/actors/log/log_reader_actor.hpp"
+#include "projections/actors/log/runner_actor.hpp"
 #include "projections/folds/processors/projection_fold.hpp"
 #include "tests/actors/deterministic.hpp"
 #include "tests/actors/recording_store.hpp"

@@ -2,8 +2,8 @@
 // that fails, or a transaction that is lost, costs the others nothing. Method:
 // steps for one worker, on the deterministic scheduler, over views in databases
 // that count their transactions and fail them as told.
-#include "projections/actors/log_reader.hpp"
-#include "projections/actors/runner.hpp"
+#include "projections/actors/log/log_reader_actor.hpp"
+#include "projections/actors/log/runner_actor.hpp"
 #include "tests/actors/recording_store.hpp"
 #include "tests/runtime/view_worker_fixture.hpp"
 

@@ -3,7 +3,7 @@
 // transactions.
 #pragma once
 
-#include "projections/actors/view_worker.hpp"
+#include "projections/actors/log/view_worker_actor.hpp"
 #include "projections/folds/processors/projection_fold.hpp"
 #include "projections/storage/log/store_error.hpp"
 #include "tests/actors/deterministic.hpp"

@@ -1,4 +1,4 @@
-#include "projections/actors/store_failure.hpp"
+#include "projections/actors/log/store_failure.hpp"
 
 #include "projections/storage/log/store_error.hpp"
 

@@ -1,8 +1,8 @@
 // The actor that reads the log of a store for all runners of a process.
 #pragma once
 
-#include "projections/actors/recent_readers.hpp"
-#include "projections/actors/shared_reading.hpp"
+#include "projections/actors/log/recent_readers.hpp"
+#include "projections/actors/log/shared_reading.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
 #include "projections/storage/log/event_store.hpp"
 

@@ -1,4 +1,4 @@
-#include "projections/actors/waiting_reads.hpp"
+#include "projections/actors/log/waiting_reads.hpp"
 
 #include <algorithm>
 

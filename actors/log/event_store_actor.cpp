@@ -1,6 +1,6 @@
-#include "projections/actors/event_store.hpp"
+#include "projections/actors/log/event_store_actor.hpp"
 
-#include "projections/actors/store_failure.hpp"
+#include "projections/actors/log/store_failure.hpp"
 
 #include <exception>
 #include <thread>

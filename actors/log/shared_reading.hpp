@@ -3,7 +3,7 @@
 // the other those who catch up.
 #pragma once
 
-#include "projections/actors/waiting_reads.hpp"
+#include "projections/actors/log/waiting_reads.hpp"
 #include "projections/storage/log/log_window.hpp"
 
 #include <cstddef>

@@ -2,8 +2,8 @@
 // in runtime/ does so for those who write no actors.
 #pragma once
 
-#include "projections/actors/run_watch.hpp"
-#include "projections/actors/view_worker.hpp"
+#include "projections/actors/log/run_watch.hpp"
+#include "projections/actors/log/view_worker_actor.hpp"
 #include "projections/folds/processors/progress_meter.hpp"
 #include "projections/folds/processors/retry_schedule.hpp"
 #include "projections/messages/interfaces/message_types.hpp"

@@ -1,4 +1,4 @@
-#include "projections/actors/run_watch.hpp"
+#include "projections/actors/log/run_watch.hpp"
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-#include "projections/actors/shared_reading.hpp"
+#include "projections/actors/log/shared_reading.hpp"
 
 #include <algorithm>
 #include <utility>

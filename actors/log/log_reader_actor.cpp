@@ -1,6 +1,6 @@
-#include "projections/actors/log_reader.hpp"
+#include "projections/actors/log/log_reader_actor.hpp"
 
-#include "projections/actors/store_failure.hpp"
+#include "projections/actors/log/store_failure.hpp"
 #include "projections/storage/log/store_error.hpp"
 
 #include <spdlog/spdlog.h>

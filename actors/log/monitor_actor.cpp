@@ -1,4 +1,4 @@
-#include "projections/actors/monitor.hpp"
+#include "projections/actors/log/monitor_actor.hpp"
 
 #include <algorithm>
 #include <utility>

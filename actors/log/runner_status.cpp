@@ -1,6 +1,6 @@
 // What a runner tells of itself.
-#include "projections/actors/runner.hpp"
-#include "projections/actors/store_failure.hpp"
+#include "projections/actors/log/runner_actor.hpp"
+#include "projections/actors/log/store_failure.hpp"
 #include "projections/folds/processors/projection_fold.hpp"
 
 #include <algorithm>

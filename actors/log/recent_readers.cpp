@@ -1,4 +1,4 @@
-#include "projections/actors/recent_readers.hpp"
+#include "projections/actors/log/recent_readers.hpp"
 
 #include <algorithm>
 

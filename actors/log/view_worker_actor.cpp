@@ -1,4 +1,4 @@
-#include "projections/actors/view_worker.hpp"
+#include "projections/actors/log/view_worker_actor.hpp"
 
 #include "projections/folds/processors/projection_fold.hpp"
 #include "projections/storage/log/deadline.hpp"
