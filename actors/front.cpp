@@ -1,8 +1,8 @@
 #include "projections/actors/front.hpp"
 
 #include "projections/actors/front_answers.hpp"
-#include "projections/actors/projector.hpp"
-#include "projections/actors/registry.hpp"
+#include "projections/actors/node/projector_actor.hpp"
+#include "projections/actors/node/registry_actor.hpp"
 #include "projections/actors/request_failure.hpp"
 
 #include <string>

@@ -20,7 +20,8 @@ namespace projections {
 
 /// What a front actor must know at the start.
 struct front_settings {
-  /// In the order in which answers name them; `fan_out::models_max` at most.
+  /// In the order in which answers name them; `event_dispatcher::models_max` at
+  /// most.
   std::vector<std::shared_ptr<read_model>> read_models;
 
   /// That of all states and rows, and of the read models.

@@ -138,9 +138,9 @@ node_settings configuration::settings() const {
   result.dedup_window = dedup_window_;
   auto models = read_models_.empty() ? default_read_models()
                                      : read_model_file(read_models_);
-  if (models.size() > fan_out::models_max)
+  if (models.size() > event_dispatcher::models_max)
     throw bad_value("read-models", read_models_,
-                    "at most " + std::to_string(fan_out::models_max)
+                    "at most " + std::to_string(event_dispatcher::models_max)
                       + " read models, not " + std::to_string(models.size()));
   for (auto& model : models)
     result.read_models.push_back(

@@ -13,7 +13,7 @@ namespace projections {
 class embedded_node {
 public:
   /// Throws `std::invalid_argument` if there are more read models than
-  /// `fan_out::models_max`.
+  /// `event_dispatcher::models_max`.
   explicit embedded_node(caf::actor_system& system,
                          front_settings settings = {});
 

@@ -1,9 +1,9 @@
 #include "projections/runtime/node.hpp"
 
-#include "projections/actors/decoder.hpp"
-#include "projections/actors/projector.hpp"
-#include "projections/actors/reader.hpp"
-#include "projections/actors/writer.hpp"
+#include "projections/actors/node/decoder_actor.hpp"
+#include "projections/actors/node/projector_actor.hpp"
+#include "projections/actors/node/reader_actor.hpp"
+#include "projections/actors/node/writer_actor.hpp"
 
 #include <spdlog/spdlog.h>
 

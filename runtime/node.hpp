@@ -2,7 +2,7 @@
 // the last reply.
 #pragma once
 
-#include "projections/actors/registry.hpp"
+#include "projections/actors/node/registry_actor.hpp"
 #include "projections/folds/read_models/read_model.hpp"
 #include "projections/messages/json/json_text.hpp"
 #include "projections/messages/protocol/request_decoder.hpp"
@@ -32,7 +32,8 @@ struct node_settings {
   /// How many processed event ids are remembered; 0 for all.
   size_t dedup_window = 0;
 
-  /// In the order in which replies name them; `fan_out::models_max` at most.
+  /// In the order in which replies name them; `event_dispatcher::models_max` at
+  /// most.
   std::vector<std::shared_ptr<read_model>> read_models;
 
   /// Where requests come from and replies go to.

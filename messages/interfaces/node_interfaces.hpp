@@ -180,7 +180,7 @@ struct fold_part {
 };
 
 /// Folds long rebuilds while they are being decoded. Each decoder has one.
-using folder_actor = compat::typed_interface<
+using rebuild_folder_actor = compat::typed_interface<
   // Folds the events in.
   void(fold_part),
   // Hands the chunk on to the registry: all parts of it are folded.

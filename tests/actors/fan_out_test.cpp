@@ -1,8 +1,7 @@
 // Goal: every event is applied by every read model that it concerns, once, and
 // answered right, whatever fails. Method: the class that decides it, without
 // actors; the test carries out the rounds and fails where it wants to.
-#include "projections/actors/fan_out.hpp"
-
+#include "projections/actors/node/event_dispatcher.hpp"
 #include "tests/actors/test_node.hpp"
 #include "tests/messages/decoding.hpp"
 
@@ -121,7 +120,7 @@ struct fixture {
                                   by_b.begin(), by_b.end());
   }
 
-  fan_out fan{two_models(), spaced_style, 0};
+  event_dispatcher fan{two_models(), spaced_style, 0};
 
   /// The events of the last group that each read model applied, in order.
   std::array<std::vector<uint32_t>, 2> applied;
@@ -191,7 +190,7 @@ BOOST_AUTO_TEST_CASE(queries_see_the_events_before_them) {
 }
 
 BOOST_AUTO_TEST_CASE(full_window_forgets_within_a_group) {
-  fan = fan_out{two_models(), spaced_style, 1};
+  fan = event_dispatcher{two_models(), spaced_style, 1};
   expect(carry_out(t("e1") + t("e1") + t("e2") + t("e1") + t("e1")),
          {models_updated("e1", both), skipped("e1", known),
           models_updated("e2", both), models_updated("e1", both),
@@ -278,7 +277,7 @@ BOOST_AUTO_TEST_CASE(event_without_an_id_keeps_its_derived_one) {
 }
 
 BOOST_AUTO_TEST_CASE(failed_event_that_left_the_window_is_no_redelivery) {
-  fan = fan_out{two_models(), spaced_style, 1};
+  fan = event_dispatcher{two_models(), spaced_style, 1};
   // The second event takes the place of the first one before that fails.
   expect(carry_out(t("e1") + t("e2"), {{a, 0}}),
          {failed_a, models_updated("e2", both)});

@@ -2,8 +2,7 @@
 // where it does not, and bounded whatever comes. Method: pipes that are written
 // in pieces, left open, closed or stopped; what comes out is decoded and
 // compared with the whole input decoded at once.
-#include "projections/actors/input.hpp"
-
+#include "projections/actors/node/chunk_filler.hpp"
 #include "tests/actors/pipe.hpp"
 #include "tests/messages/decoding.hpp"
 #include "tests/random_seeds.hpp"

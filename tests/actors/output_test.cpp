@@ -1,7 +1,6 @@
 // Goal: replies reach the descriptor whole and in order, whatever it does to
 // those who write. Method: pipes that are small, full, non-blocking or closed.
-#include "projections/actors/output.hpp"
-
+#include "projections/actors/node/ordered_output.hpp"
 #include "tests/actors/pipe.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,9 +1,8 @@
 // Goal: the reader reads ahead only as far as it may, and goes on when chunks
 // come back. Method: a pipe that is full of requests, and a registry's place at
 // which chunks are kept.
-#include "projections/actors/reader.hpp"
-
-#include "projections/actors/decoder.hpp"
+#include "projections/actors/node/decoder_actor.hpp"
+#include "projections/actors/node/reader_actor.hpp"
 #include "tests/actors/deterministic.hpp"
 #include "tests/actors/pipe.hpp"
 

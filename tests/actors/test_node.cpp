@@ -1,7 +1,7 @@
 #include "tests/actors/test_node.hpp"
 
-#include "projections/actors/decoder.hpp"
-#include "projections/actors/writer.hpp"
+#include "projections/actors/node/decoder_actor.hpp"
+#include "projections/actors/node/writer_actor.hpp"
 #include "projections/folds/read_models/read_model_file.hpp"
 #include "projections/folds/read_models/row_read_model.hpp"
 #include "tests/messages/decoding.hpp"

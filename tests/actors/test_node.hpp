@@ -3,7 +3,7 @@
 // reads what was written.
 #pragma once
 
-#include "projections/actors/registry.hpp"
+#include "projections/actors/node/registry_actor.hpp"
 #include "projections/folds/read_models/read_model.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
 #include "tests/actors/deterministic.hpp"

@@ -2,7 +2,7 @@
 // of requests.
 #pragma once
 
-#include "projections/actors/fan_out.hpp"
+#include "projections/actors/node/event_dispatcher.hpp"
 #include "projections/folds/read_models/read_model.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
 
@@ -18,7 +18,7 @@ namespace projections {
 /// The read models of a node and what the registry may know of their sizes.
 struct shared_models {
   /// Throws `std::invalid_argument` if there are more than
-  /// `fan_out::models_max`.
+  /// `event_dispatcher::models_max`.
   explicit shared_models(std::vector<std::shared_ptr<read_model>> owned);
 
   /// Each touched by its actor alone.
@@ -58,7 +58,7 @@ private:
   interface::pointer self_;
   std::shared_ptr<shared_models> models_;
   json_style style_;
-  fan_out fan_out_;
+  event_dispatcher dispatcher_;
   std::vector<read_model_actor> actors_;
 
   /// Groups that wait for the one under way, which is the first.

@@ -1,4 +1,4 @@
-#include "projections/actors/registry.hpp"
+#include "projections/actors/node/registry_actor.hpp"
 
 #include <spdlog/spdlog.h>
 

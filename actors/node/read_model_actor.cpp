@@ -1,4 +1,4 @@
-#include "projections/actors/read_model.hpp"
+#include "projections/actors/node/read_model_actor.hpp"
 
 #include <spdlog/spdlog.h>
 

@@ -2,7 +2,7 @@
 // every request.
 #pragma once
 
-#include "projections/actors/projection.hpp"
+#include "projections/actors/node/projection_actor.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
 #include "projections/messages/text/text_index.hpp"
 

@@ -2,9 +2,9 @@
 // The registry has it decide about one request after the other.
 #pragma once
 
-#include "projections/actors/known_projections.hpp"
-#include "projections/actors/node_figures.hpp"
-#include "projections/actors/projector.hpp"
+#include "projections/actors/node/known_projections.hpp"
+#include "projections/actors/node/node_figures.hpp"
+#include "projections/actors/node/projector_actor.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
 #include "projections/messages/protocol/reply_encoder.hpp"
 

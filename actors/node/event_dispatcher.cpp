@@ -1,4 +1,4 @@
-#include "projections/actors/fan_out.hpp"
+#include "projections/actors/node/event_dispatcher.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -17,20 +17,21 @@ constexpr size_t known_types_max = 4096;
 /// memory to answer, few enough for the cache to keep it.
 constexpr size_t expected_ahead = 16;
 
-constexpr fan_out::model_set bit(size_t model) {
-  return fan_out::model_set{1} << model;
+constexpr event_dispatcher::model_set bit(size_t model) {
+  return event_dispatcher::model_set{1} << model;
 }
 
 } // namespace
 
-fan_out::fan_out(const std::vector<std::shared_ptr<read_model>>& models,
-                 json_style style, size_t dedup_window)
+event_dispatcher::event_dispatcher(
+  const std::vector<std::shared_ptr<read_model>>& models, json_style style,
+  size_t dedup_window)
   : models_(models), encoder_(style), processed_(dedup_window),
     todo_(models.size()) {
   // nop
 }
 
-void fan_out::begin(const batch_ptr& batch, uint32_t first) {
+void event_dispatcher::begin(const batch_ptr& batch, uint32_t first) {
   batch_ = batch;
   first_number_ = processed_.next_number();
   std::array<hash_128, expected_ahead> hashes;
@@ -60,7 +61,7 @@ void fan_out::begin(const batch_ptr& batch, uint32_t first) {
   }
 }
 
-std::vector<std::unique_ptr<model_round>> fan_out::next_wave() {
+std::vector<std::unique_ptr<model_round>> event_dispatcher::next_wave() {
   std::vector<std::unique_ptr<model_round>> result;
   if (has_failures_)
     has_failures_ = settle_failures();
@@ -78,14 +79,14 @@ std::vector<std::unique_ptr<model_round>> fan_out::next_wave() {
   return result;
 }
 
-void fan_out::take_back(const model_round& round) {
+void event_dispatcher::take_back(const model_round& round) {
   --rounds_out_;
   note_outcomes(round);
 }
 
 /// Returns the hash of the id that event `i` brings along, if it does, and has
 /// what is known of the id brought into the cache.
-hash_128 fan_out::expect(uint32_t i) const {
+hash_128 event_dispatcher::expect(uint32_t i) const {
   auto& r = batch_->at(i);
   if (r.kind != request_kind::process_event || r.event_id.empty())
     return {};
@@ -96,7 +97,7 @@ hash_128 fan_out::expect(uint32_t i) const {
 
 /// Decides about event `i`: a redelivery, not subscribed to, or to be applied.
 /// `own_id` is the hash of the id that it brings along, if it does.
-void fan_out::take_event(uint32_t i, hash_128 own_id) {
+void event_dispatcher::take_event(uint32_t i, hash_128 own_id) {
   auto& r = batch_->at(i);
   auto id = r.event_id;
   auto subscribed = subscriptions_.take(r.event_type);
@@ -131,7 +132,7 @@ void fan_out::take_event(uint32_t i, hash_128 own_id) {
 
 /// Remembers `event` as processed and gives it to the read models that it
 /// concerns and that did not apply it already.
-void fan_out::apply_later(pending_event event) {
+void event_dispatcher::apply_later(pending_event event) {
   event.number = processed_.next_number();
   if (event.derived)
     processed_.insert_derived(event.hash, event.content);
@@ -161,7 +162,7 @@ void fan_out::apply_later(pending_event event) {
 
 /// Returns which of the pending events the processed id `number` belongs to, if
 /// it was inserted by this group.
-std::optional<size_t> fan_out::find_pending(id_number number) const {
+std::optional<size_t> event_dispatcher::find_pending(id_number number) const {
   // Numbers wrap around, so only their distances can be compared.
   auto distance
     = [this](id_number x) { return static_cast<id_number>(x - first_number_); };
@@ -174,7 +175,7 @@ std::optional<size_t> fan_out::find_pending(id_number number) const {
   return static_cast<size_t>(place - pending_.begin());
 }
 
-void fan_out::query_later(uint32_t i) {
+void event_dispatcher::query_later(uint32_t i) {
   auto& r = batch_->at(i);
   auto named = [&](auto& model) { return model->name() == r.name; };
   auto model = std::find_if(models_.begin(), models_.end(), named);
@@ -187,7 +188,7 @@ void fan_out::query_later(uint32_t i) {
 }
 
 /// Notes what a read model did, and what is left for it to do.
-void fan_out::note_outcomes(const model_round& round) {
+void event_dispatcher::note_outcomes(const model_round& round) {
   auto& done = round.outcomes;
   auto model = bit(round.model);
   // Both lists are mostly in the order of the requests, so one walk joins them.
@@ -225,7 +226,7 @@ void fan_out::note_outcomes(const model_round& round) {
 /// Forgets the events that failed, so that their redeliveries are applied, and
 /// applies those that came in the same group. Returns whether some have to wait
 /// because read models are not done with them.
-bool fan_out::settle_failures() {
+bool event_dispatcher::settle_failures() {
   auto some_wait = false;
   for (size_t p = 0; p < pending_.size(); ++p) {
     auto event = pending_[p];
@@ -252,7 +253,7 @@ bool fan_out::settle_failures() {
 }
 
 /// Applies the first redelivery of the failed event `p` that is subscribed to.
-void fan_out::retry_redeliveries(size_t p) {
+void event_dispatcher::retry_redeliveries(size_t p) {
   auto retried = pending_.size();
   for (auto& x : redeliveries_) {
     if (x.original != p || x.answered)
@@ -276,7 +277,7 @@ void fan_out::retry_redeliveries(size_t p) {
 }
 
 /// Answers what is left of the group: all its events are applied.
-void fan_out::finish() {
+void event_dispatcher::finish() {
   for (auto& event : pending_)
     if (event.failed == 0)
       answer_updated(event);
@@ -289,7 +290,7 @@ void fan_out::finish() {
   batch_.reset();
 }
 
-void fan_out::answer_updated(const pending_event& event) {
+void event_dispatcher::answer_updated(const pending_event& event) {
   auto& r = batch_->at(event.request);
   batch_->answer(event.request,
                  encoder_.begin(r, "read_models_updated")
@@ -298,21 +299,22 @@ void fan_out::answer_updated(const pending_event& event) {
                    .end());
 }
 
-void fan_out::answer_skipped(uint32_t i, std::string_view id,
-                             std::string_view reason) {
+void event_dispatcher::answer_skipped(uint32_t i, std::string_view id,
+                                      std::string_view reason) {
   batch_->answer(i, encoder_.begin(batch_->at(i), "event_skipped")
                       .string(event_id_key, id)
                       .string(reason_key, reason)
                       .end());
 }
 
-void fan_out::answer_subscription(uint32_t i, std::string_view type) {
+void event_dispatcher::answer_subscription(uint32_t i, std::string_view type) {
   auto& r = batch_->at(i);
   batch_->answer(i,
                  encoder_.begin(r, type).raw(event_types_key, r.value).end());
 }
 
-fan_out::model_set fan_out::concerned_by(std::string_view event_type) {
+event_dispatcher::model_set
+event_dispatcher::concerned_by(std::string_view event_type) {
   if (auto known = concerned_.find(event_type); known != concerned_.end())
     return known->second;
   model_set result = 0;
@@ -325,7 +327,7 @@ fan_out::model_set fan_out::concerned_by(std::string_view event_type) {
 }
 
 /// Returns the array of the names of `models`.
-std::string_view fan_out::names_of(model_set models) {
+std::string_view event_dispatcher::names_of(model_set models) {
   if (models == named_models_)
     return names_;
   names_ = "[";

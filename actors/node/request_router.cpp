@@ -1,4 +1,4 @@
-#include "projections/actors/request_router.hpp"
+#include "projections/actors/node/request_router.hpp"
 
 #include <spdlog/spdlog.h>
 

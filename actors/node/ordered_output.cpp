@@ -1,4 +1,4 @@
-#include "projections/actors/output.hpp"
+#include "projections/actors/node/ordered_output.hpp"
 
 #include <poll.h>
 #include <unistd.h>

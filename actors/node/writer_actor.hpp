@@ -2,7 +2,7 @@
 // gets batches when all their replies are there.
 #pragma once
 
-#include "projections/actors/output.hpp"
+#include "projections/actors/node/ordered_output.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
 #include "projections/messages/protocol/reply_encoder.hpp"
 

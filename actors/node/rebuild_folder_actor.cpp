@@ -1,4 +1,4 @@
-#include "projections/actors/folder.hpp"
+#include "projections/actors/node/rebuild_folder_actor.hpp"
 
 #include "projections/folds/states/fold_ahead.hpp"
 
@@ -23,12 +23,13 @@ void fold(const fold_part& part) {
 
 } // namespace
 
-folder_state::folder_state(interface::pointer self, registry_actor registry)
+rebuild_folder_state::rebuild_folder_state(interface::pointer self,
+                                           registry_actor registry)
   : self_(self), registry_(std::move(registry)) {
   // nop
 }
 
-folder_actor::behavior_type folder_state::make_behavior() {
+rebuild_folder_actor::behavior_type rebuild_folder_state::make_behavior() {
   return {
     [](const fold_part& part) {
       if (part.into->failed)

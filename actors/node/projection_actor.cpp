@@ -1,4 +1,4 @@
-#include "projections/actors/projection.hpp"
+#include "projections/actors/node/projection_actor.hpp"
 
 #include "projections/folds/states/fold_ahead.hpp"
 

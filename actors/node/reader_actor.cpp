@@ -1,4 +1,4 @@
-#include "projections/actors/reader.hpp"
+#include "projections/actors/node/reader_actor.hpp"
 
 #include <algorithm>
 #include <cstddef>

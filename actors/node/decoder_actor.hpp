@@ -29,7 +29,7 @@ private:
   registry_actor registry_;
   json_style style_;
   request_decoder decoder_;
-  folder_actor folder_;
+  rebuild_folder_actor folder_;
 
   /// The chunk that is being decoded.
   chunk_ptr current_;

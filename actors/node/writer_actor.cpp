@@ -1,4 +1,4 @@
-#include "projections/actors/writer.hpp"
+#include "projections/actors/node/writer_actor.hpp"
 
 #include <spdlog/spdlog.h>
 

@@ -1,4 +1,4 @@
-#include "projections/actors/input.hpp"
+#include "projections/actors/node/chunk_filler.hpp"
 
 #include <poll.h>
 #include <unistd.h>

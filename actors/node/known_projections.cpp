@@ -1,4 +1,4 @@
-#include "projections/actors/known_projections.hpp"
+#include "projections/actors/node/known_projections.hpp"
 
 #include "projections/messages/text/keyed_hash.hpp"
 

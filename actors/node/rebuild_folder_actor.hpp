@@ -9,12 +9,12 @@ namespace projections {
 
 /// Folds each part into what the message says. If that fails, the projection
 /// folds all events itself when it is its turn.
-struct folder_state {
-  using interface = folder_actor;
+struct rebuild_folder_state {
+  using interface = rebuild_folder_actor;
 
   static constexpr const char* actor_name = "folder";
 
-  folder_state(interface::pointer self, registry_actor registry);
+  rebuild_folder_state(interface::pointer self, registry_actor registry);
 
   interface::behavior_type make_behavior();
 

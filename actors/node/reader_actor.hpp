@@ -2,7 +2,7 @@
 // request, decoded on the spot, to the registry.
 #pragma once
 
-#include "projections/actors/input.hpp"
+#include "projections/actors/node/chunk_filler.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
 #include "projections/messages/json/json_text.hpp"
 #include "projections/messages/protocol/request_decoder.hpp"

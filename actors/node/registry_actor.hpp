@@ -2,7 +2,7 @@
 // their requests to projections and the projector, in the order of the input.
 #pragma once
 
-#include "projections/actors/request_router.hpp"
+#include "projections/actors/node/request_router.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
 
 #include <cstddef>

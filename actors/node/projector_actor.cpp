@@ -1,6 +1,6 @@
-#include "projections/actors/projector.hpp"
+#include "projections/actors/node/projector_actor.hpp"
 
-#include "projections/actors/read_model.hpp"
+#include "projections/actors/node/read_model_actor.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -25,17 +25,17 @@ size_t names_bytes_of(const std::vector<std::shared_ptr<read_model>>& models) {
 
 shared_models::shared_models(std::vector<std::shared_ptr<read_model>> owned)
   : models(std::move(owned)), names_bytes(names_bytes_of(models)) {
-  if (models.size() > fan_out::models_max)
+  if (models.size() > event_dispatcher::models_max)
     throw std::invalid_argument{
       std::to_string(models.size()) + " read models; there may be "
-      + std::to_string(fan_out::models_max) + " at most"};
+      + std::to_string(event_dispatcher::models_max) + " at most"};
 }
 
 projector_state::projector_state(interface::pointer self,
                                  std::shared_ptr<shared_models> models,
                                  json_style style, size_t dedup_window)
   : self_(self), models_(std::move(models)), style_(style),
-    fan_out_(models_->models, style, dedup_window),
+    dispatcher_(models_->models, style, dedup_window),
     actors_(models_->models.size()) {
   for (size_t i = 0; i < actors_.size(); ++i)
     spawn_actor(i);
@@ -51,8 +51,8 @@ projector_actor::behavior_type projector_state::make_behavior() {
       send_wave();
     },
     [this](const round_finished& x) {
-      fan_out_.take_back(*x.round);
-      if (!fan_out_.is_waiting())
+      dispatcher_.take_back(*x.round);
+      if (!dispatcher_.is_waiting())
         send_wave();
     },
     [this](const read_model_down& x) {
@@ -68,7 +68,7 @@ projector_actor::behavior_type projector_state::make_behavior() {
 /// group is done and the next one begins.
 void projector_state::send_wave() {
   for (;;) {
-    auto rounds = fan_out_.next_wave();
+    auto rounds = dispatcher_.next_wave();
     for (auto& round : rounds) {
       auto& actor = actors_[round->model];
       // The round comes back when its last handle is gone: carried out, stopped
@@ -104,7 +104,7 @@ void projector_state::end_group() {
 }
 
 void projector_state::begin_group() {
-  fan_out_.begin(groups_.front().batch, groups_.front().first);
+  dispatcher_.begin(groups_.front().batch, groups_.front().first);
 }
 
 /// Spawns the actor of a read model, and hears when it ends.

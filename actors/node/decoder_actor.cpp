@@ -1,6 +1,6 @@
-#include "projections/actors/decoder.hpp"
+#include "projections/actors/node/decoder_actor.hpp"
 
-#include "projections/actors/folder.hpp"
+#include "projections/actors/node/rebuild_folder_actor.hpp"
 #include "projections/folds/states/fold_ahead.hpp"
 
 #include <utility>
@@ -10,8 +10,8 @@ namespace projections {
 decoder_state::decoder_state(interface::pointer self, registry_actor registry,
                              json_style style, request_limits limits)
   : self_(self), registry_(std::move(registry)), style_(style),
-    decoder_(style, limits),
-    folder_(compat::spawn_state<folder_state>(self->system(), registry_)) {
+    decoder_(style, limits), folder_(compat::spawn_state<rebuild_folder_state>(
+                               self->system(), registry_)) {
   // Without its folder, chunks would be stuck.
   self_->link_to(folder_);
   decoder_.observe_long_rebuilds(

@@ -28,7 +28,7 @@ namespace projections {
 /// model failed to apply is answered with error 13 and not remembered; its
 /// redelivery goes to those read models only that did not apply it. Not
 /// thread-safe.
-class fan_out {
+class event_dispatcher {
 public:
   /// One bit for every read model.
   using model_set = uint64_t;
@@ -41,8 +41,8 @@ public:
 
   /// `models` has at most `models_max`; of them only what never changes is
   /// used. `dedup_window` is that of `processed_ids`.
-  fan_out(const std::vector<std::shared_ptr<read_model>>& models,
-          json_style style, size_t dedup_window);
+  event_dispatcher(const std::vector<std::shared_ptr<read_model>>& models,
+                   json_style style, size_t dedup_window);
 
   // -- modifiers ---------------------------------------------------------------
 
