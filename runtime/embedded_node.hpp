@@ -2,7 +2,7 @@
 // actor system. Made by programs that talk to them with typed messages.
 #pragma once
 
-#include "projections/actors/front.hpp"
+#include "projections/actors/front/front_actor.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
 
 namespace projections {

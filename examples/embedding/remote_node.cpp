@@ -5,7 +5,7 @@
 //
 // Prints what the servers answered, and that one of them was lost.
 
-#include <projections/actors/request_failure.hpp>
+#include <projections/actors/front/request_failure.hpp>
 #include <projections/folds/read_models/row_read_model.hpp>
 #include <projections/runtime/embedded_node.hpp>
 

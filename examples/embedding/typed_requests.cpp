@@ -5,7 +5,7 @@
 // Prints the users of two cities, what became of an event that came twice, and
 // what projections there are.
 
-#include <projections/actors/request_failure.hpp>
+#include <projections/actors/front/request_failure.hpp>
 #include <projections/folds/read_models/row_read_model.hpp>
 #include <projections/runtime/embedded_node.hpp>
 

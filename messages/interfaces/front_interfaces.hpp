@@ -39,8 +39,8 @@ using front_interface = compat::typed_interface<
 /// Carries out single requests by the rules of `docs/protocol.md`, those of one
 /// sender in order; only queries that wait for a version are overtaken. What is
 /// refused is answered with an error that has the protocol's words and code
-/// (`code_of` in `actors/request_failure.hpp`). Messages can come from other
-/// processes.
+/// (`code_of` in `actors/front/request_failure.hpp`). Messages can come from
+/// other processes.
 using front_actor = front_interface<>;
 
 /// The front actor as the actors behind it see it: to them it stands where

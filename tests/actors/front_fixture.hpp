@@ -2,8 +2,8 @@
 // tests of the front actor.
 #pragma once
 
-#include "projections/actors/front.hpp"
-#include "projections/actors/request_failure.hpp"
+#include "projections/actors/front/front_actor.hpp"
+#include "projections/actors/front/request_failure.hpp"
 #include "projections/folds/read_models/row_read_model.hpp"
 #include "tests/actors/deterministic.hpp"
 

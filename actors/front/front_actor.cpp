@@ -1,9 +1,9 @@
-#include "projections/actors/front.hpp"
+#include "projections/actors/front/front_actor.hpp"
 
-#include "projections/actors/front_answers.hpp"
+#include "projections/actors/front/front_answers.hpp"
+#include "projections/actors/front/request_failure.hpp"
 #include "projections/actors/node/projector_actor.hpp"
 #include "projections/actors/node/registry_actor.hpp"
-#include "projections/actors/request_failure.hpp"
 
 #include <string>
 #include <utility>

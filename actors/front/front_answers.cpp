@@ -1,6 +1,6 @@
-#include "projections/actors/front_answers.hpp"
+#include "projections/actors/front/front_answers.hpp"
 
-#include "projections/actors/request_failure.hpp"
+#include "projections/actors/front/request_failure.hpp"
 
 #include <utility>
 

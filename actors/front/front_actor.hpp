@@ -3,7 +3,7 @@
 // requests on to the registry and turns the replies into typed answers.
 #pragma once
 
-#include "projections/actors/request_collector.hpp"
+#include "projections/actors/front/request_collector.hpp"
 #include "projections/folds/read_models/read_model.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
 #include "projections/messages/json/json_text.hpp"

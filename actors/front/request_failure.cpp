@@ -1,4 +1,4 @@
-#include "projections/actors/request_failure.hpp"
+#include "projections/actors/front/request_failure.hpp"
 
 #include <cstdint>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "projections/actors/request_collector.hpp"
+#include "projections/actors/front/request_collector.hpp"
 
 #include "projections/messages/text/utf8.hpp"
 
