@@ -4,7 +4,7 @@
 // that count their transactions and fail them as told.
 #include "projections/actors/log/log_reader_actor.hpp"
 #include "projections/actors/log/runner_actor.hpp"
-#include "tests/actors/recording_store.hpp"
+#include "tests/actors/log/recording_store.hpp"
 #include "tests/runtime/view_worker_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
