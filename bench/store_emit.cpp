@@ -74,13 +74,13 @@ public:
                          std::string{event_type<amount_booked>::topic}},
                         {std::string{event_type<amount_mirrored>::topic}}},
                        application_name, std::move(recorder)) {
-    answer<account_opened>(
+    on<account_opened>(
       [](const account_opened& x, const recorded_event& recorded) {
         return std::vector{
           emit(counterpart_of(recorded),
                amount_mirrored{0, x.owner, x.currency, x.timestamp})};
       });
-    answer<amount_booked>(
+    on<amount_booked>(
       [](const amount_booked& x, const recorded_event& recorded) {
         return std::vector{emit(counterpart_of(recorded),
                                 amount_mirrored{x.amount_cents, x.reference,
@@ -96,7 +96,7 @@ std::vector<std::vector<append_request>> plain_answers(const mirroring& from,
   for (auto& x : make_events(count, 1)) {
     if (result.empty() || result.back().size() == group_limits{}.events_max)
       result.emplace_back();
-    for (auto& answer : from.answers_to(x))
+    for (auto& answer : from.emissions_for(x))
       result.back().push_back(
         {answer.stream, any_version, {{answer.topic, answer.payload}}});
   }

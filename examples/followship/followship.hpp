@@ -186,7 +186,7 @@ private:
   }
 
   void answer_follows() {
-    answer<followed>([](const followed& x) {
+    on<followed>([](const followed& x) {
       return std::vector{emit(x.whom, was_followed{x.who, x.whom})};
     });
   }

@@ -22,7 +22,7 @@ namespace projections {
 inline constexpr uint64_t emission_depth_max = 16;
 
 /// A new event with which a projection answers one.
-struct emitted_event {
+struct emission {
   std::string stream;
 
   /// As in `new_event`.
@@ -39,16 +39,16 @@ struct emitted_event {
 /// take the time from the event that is answered. Throws `event_format_error`
 /// if JSON cannot hold it.
 template <event E>
-[[nodiscard]] emitted_event emit(std::string stream, const E& x,
-                                 std::optional<event_time> at = {}) {
+[[nodiscard]] emission emit(std::string stream, const E& x,
+                            std::optional<event_time> at = {}) {
   return {std::move(stream), std::string{event_type<E>::topic},
           encode_event(x, at)};
 }
 
 /// Returns `x` as a new event of the aggregate `id`.
 template <event E>
-[[nodiscard]] emitted_event emit(const uuid& id, const E& x,
-                                 std::optional<event_time> at = {}) {
+[[nodiscard]] emission emit(const uuid& id, const E& x,
+                            std::optional<event_time> at = {}) {
   return emit(hex_of(id), x, at);
 }
 
@@ -74,7 +74,7 @@ struct divergence {
 
   /// What is in the store, and what should have been.
   recorded_event stored;
-  emitted_event emitted;
+  emission emitted;
 
   /// Says all that in words. Payloads are shown up to a few hundred bytes.
   [[nodiscard]] std::string describe() const;

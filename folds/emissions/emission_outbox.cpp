@@ -203,7 +203,7 @@ void emission_outbox::diverge(divergence x) const {
 
 void emission_outbox::add_keyed(const recorded_event& source,
                                 const std::string& application,
-                                std::vector<emitted_event> events,
+                                std::vector<emission> events,
                                 keyed_emissions& to) const {
   if (events.empty())
     return;
@@ -236,7 +236,7 @@ void emission_outbox::add_keyed(const recorded_event& source,
 }
 
 void emission_outbox::check_declared(const recorded_event& source,
-                                     const emitted_event& x) const {
+                                     const emission& x) const {
   auto& declared = settings_.outputs;
   if (!declared.empty()
       && std::find(declared.begin(), declared.end(), x.topic) == declared.end())
@@ -247,7 +247,7 @@ void emission_outbox::check_declared(const recorded_event& source,
 }
 
 /// Returns the number of the target that `x` goes to.
-size_t emission_outbox::target_of(const emitted_event& x) const {
+size_t emission_outbox::target_of(const emission& x) const {
   if (x.application.empty())
     return 0;
   auto found

@@ -47,7 +47,7 @@ public:
   /// unknown target, or if `source` is as deep as emissions may be.
   /// Thread-safe.
   void add_keyed(const recorded_event& source, const std::string& application,
-                 std::vector<emitted_event> events, keyed_emissions& to) const;
+                 std::vector<emission> events, keyed_emissions& to) const;
 
   [[nodiscard]] bool is_full() const {
     return events_ >= events_max || bytes_ >= bytes_max;
@@ -75,9 +75,8 @@ private:
     bool expects_known = false;
   };
 
-  [[nodiscard]] size_t target_of(const emitted_event& x) const;
-  void check_declared(const recorded_event& source,
-                      const emitted_event& x) const;
+  [[nodiscard]] size_t target_of(const emission& x) const;
+  void check_declared(const recorded_event& source, const emission& x) const;
   void record(size_t number);
   void record(target& to, const emission_batch& what) const;
   [[nodiscard]] emission_batch append(event_store& to,

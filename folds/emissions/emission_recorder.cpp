@@ -50,8 +50,7 @@ emission_recorder::emission_recorder(
 // -- modifiers ----------------------------------------------------------------
 
 void emission_recorder::emit(const recorded_event& source,
-                             std::vector<emitted_event> events,
-                             const tracking& x) {
+                             std::vector<emission> events, const tracking& x) {
   // Within the transaction, which fails with it.
   in_one_transaction([&] {
     auto answers

@@ -46,7 +46,7 @@ public:
   /// place of `source`. Throws `emission_refused` or `divergence_error` if an
   /// event cannot be recorded, here or at the end of the transaction, and
   /// `store_unavailable` if trying again may help.
-  void emit(const recorded_event& source, std::vector<emitted_event> events,
+  void emit(const recorded_event& source, std::vector<emission> events,
             const tracking& x);
 
   /// Records the answers to the event `i` of `from`, likewise.
@@ -93,7 +93,7 @@ public:
   /// Adds the answers to `source`, which end there, as in `emission_outbox`.
   /// Thread-safe.
   void add_keyed(const recorded_event& source, const std::string& application,
-                 std::vector<emitted_event> events, keyed_emissions& to) const {
+                 std::vector<emission> events, keyed_emissions& to) const {
     outbox_.add_keyed(source, application, std::move(events), to);
     to.end_event(source.position);
   }

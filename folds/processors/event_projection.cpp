@@ -19,19 +19,20 @@ emission_settings settings_of(const event_projection_description& x) {
 // -- what is prepared ---------------------------------------------------------
 
 /// Answers to the events of a slice.
-class event_projection::prepared_answers final : public prepared_events {
+class event_projection::prepared_emissions final : public prepared_events {
 public:
-  explicit prepared_answers(std::shared_ptr<const keyed_emissions> answers)
-    : answers_(std::move(answers)) {
+  explicit prepared_emissions(std::shared_ptr<const keyed_emissions> emissions)
+    : emissions_(std::move(emissions)) {
     // nop
   }
 
-  [[nodiscard]] const std::shared_ptr<const keyed_emissions>& answers() const {
-    return answers_;
+  [[nodiscard]] const std::shared_ptr<const keyed_emissions>&
+  emissions() const {
+    return emissions_;
   }
 
 private:
-  std::shared_ptr<const keyed_emissions> answers_;
+  std::shared_ptr<const keyed_emissions> emissions_;
 };
 
 // -- construction -------------------------------------------------------------
@@ -62,11 +63,11 @@ event_projection::event_projection(event_projection_description description,
 void event_projection::process_event(const recorded_event& event,
                                      const tracking& x) {
   if (prepared_)
-    if (auto i = prepared_->answers()->find(event.position)) {
-      recorder_->emit(prepared_->answers(), *i, x);
+    if (auto i = prepared_->emissions()->find(event.position)) {
+      recorder_->emit(prepared_->emissions(), *i, x);
       return;
     }
-  recorder_->emit(event, answers_to(event), x);
+  recorder_->emit(event, emissions_for(event), x);
 }
 
 std::shared_ptr<void>
@@ -83,14 +84,14 @@ event_projection::begin_run(const std::string& application) {
 }
 
 void event_projection::use_prepared(std::shared_ptr<prepared_events> x) {
-  prepared_ = std::static_pointer_cast<prepared_answers>(std::move(x));
+  prepared_ = std::static_pointer_cast<prepared_emissions>(std::move(x));
 }
 
 // -- inspectors ---------------------------------------------------------------
 
-std::vector<emitted_event>
-event_projection::answers_to(const recorded_event& event) const {
-  if (auto found = answers_.find(event.topic); found != answers_.end())
+std::vector<emission>
+event_projection::emissions_for(const recorded_event& event) const {
+  if (auto found = handlers_.find(event.topic); found != handlers_.end())
     return found->second(event);
   if (!topics().empty() && wants(event.topic))
     return {};
@@ -107,7 +108,7 @@ std::shared_ptr<prepared_events> event_projection::prepare(
     if (!wants(x.topic))
       continue;
     try {
-      recorder_->add_keyed(x, application, answers_to(x), *result);
+      recorder_->add_keyed(x, application, emissions_for(x), *result);
     } catch (const std::exception&) {
       // It fails again when its turn has come.
       break;
@@ -116,7 +117,7 @@ std::shared_ptr<prepared_events> event_projection::prepare(
         || result->bytes() >= emission_outbox::bytes_max)
       break;
   }
-  return std::make_shared<prepared_answers>(std::move(result));
+  return std::make_shared<prepared_emissions>(std::move(result));
 }
 
 bool event_projection::wants(const std::string& topic) const {

@@ -51,7 +51,7 @@ struct event_projection_description {
 ///       explicit followship(std::shared_ptr<recorder_with_events> recorder)
 ///         : event_projection({"followship", {"Followed"}, {"WasFollowed"}},
 ///                            "social", std::move(recorder)) {
-///         answer<followed>([](const followed& x) {
+///         on<followed>([](const followed& x) {
 ///           return std::vector{emit(x.whom, was_followed{x.who})};
 ///         });
 ///       }
@@ -95,21 +95,21 @@ public:
   // -- inspectors --------------------------------------------------------------
 
   /// Returns the events with which it answers `event`: what was said with
-  /// `answer`, or nothing for other topics that it wants. Throws
+  /// `on`, or nothing for other topics that it wants. Throws
   /// `unknown_topic` for any other. A projection that takes events as they were
   /// recorded overrides it. Thread-safe.
-  [[nodiscard]] virtual std::vector<emitted_event>
-  answers_to(const recorded_event& event) const;
+  [[nodiscard]] virtual std::vector<emission>
+  emissions_for(const recorded_event& event) const;
 
   std::shared_ptr<prepared_events> prepare(
     const log_slice& slice, const std::string& application) const override;
 
 protected:
   /// Answers events of type `E` with `f(event)` or `f(event, recorded)`, which
-  /// returns a `std::vector<emitted_event>`.
+  /// returns a `std::vector<emission>`.
   template <event E, class F>
-  void answer(F f) {
-    answers_.insert_or_assign(
+  void on(F f) {
+    handlers_.insert_or_assign(
       std::string{event_type<E>::topic},
       [f = std::move(f)](const recorded_event& x) {
         if constexpr (std::invocable<const F&, const E&, const recorded_event&>)
@@ -120,20 +120,20 @@ protected:
   }
 
 private:
-  class prepared_answers;
+  class prepared_emissions;
 
-  using answer_function
-    = std::function<std::vector<emitted_event>(const recorded_event&)>;
+  using handler_function
+    = std::function<std::vector<emission>(const recorded_event&)>;
 
   [[nodiscard]] bool wants(const std::string& topic) const;
 
   std::shared_ptr<emission_recorder> recorder_;
-  std::unordered_map<std::string, answer_function, keyed_text_hash,
+  std::unordered_map<std::string, handler_function, keyed_text_hash,
                      std::equal_to<>>
-    answers_;
+    handlers_;
 
   /// What was worked out of the events that come next; may be null.
-  std::shared_ptr<prepared_answers> prepared_;
+  std::shared_ptr<prepared_emissions> prepared_;
 };
 
 } // namespace projections

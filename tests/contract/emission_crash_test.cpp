@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(every_crash_ends_as_if_there_were_none) {
           break;
         recorder.in_one_transaction([&] {
           for (auto i = next; i < next + 2; ++i) {
-            auto answers = answers_to(i);
+            auto answers = emissions_for(i);
             answers[2].application = "two";
             recorder.emit(source_at(i), answers, {"social", i});
           }

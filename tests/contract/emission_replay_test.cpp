@@ -64,9 +64,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(divergence_fails_and_changes_nothing, Processes,
   emit_all(*recorder, 1, 1);
   recorder->forget("social");
   auto before = content_of(*backend.open_events());
-  for (auto changed : {emitted_event{"own1", "A", "other"},
-                       emitted_event{"own1", "Other", "1"},
-                       emitted_event{"elsewhere", "A", "1"}})
+  for (auto changed :
+       {emission{"own1", "A", "other"}, emission{"own1", "Other", "1"},
+        emission{"elsewhere", "A", "1"}})
     BOOST_CHECK_THROW(recorder->emit(source_at(1), {changed}, {"social", 1}),
                       divergence_error);
   BOOST_TEST((content_of(*backend.open_events()) == before));

@@ -23,7 +23,7 @@ using namespace projections::test;
 
 namespace {
 
-/// Answers as `answers_to` says, and counts how often it is asked.
+/// Answers as `emissions_for` says, and counts how often it is asked.
 class counted_answers final : public event_projection {
 public:
   explicit counted_answers(std::shared_ptr<recorder_with_events> recorder)
@@ -31,10 +31,10 @@ public:
     // nop
   }
 
-  std::vector<emitted_event>
-  answers_to(const recorded_event& event) const override {
+  std::vector<emission>
+  emissions_for(const recorded_event& event) const override {
     ++asked;
-    return test::answers_to(event.position);
+    return test::emissions_for(event.position);
   }
 
   mutable size_t asked = 0;
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(answers_are_recorded_with_key_and_origin,
   Processes backend;
   auto recorder = over(backend.open());
   recorder->emit(source_at(3, R"({"correlation_id":"req-1","depth":2})"),
-                 answers_to(3), {"social", 3});
+                 emissions_for(3), {"social", 3});
   BOOST_TEST((backend.open()->max_tracking_id("social") == 3));
   auto events = backend.open_events()->read_all(log_start, 10, {}).events;
   BOOST_TEST(topics_of(events) == "ABC");
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(group_is_recorded_as_a_whole, Processes,
   auto recorder = over(backend.open());
   auto fails = [&] {
     recorder->in_one_transaction([&] {
-      recorder->emit(source_at(1), answers_to(1), {"social", 1});
+      recorder->emit(source_at(1), emissions_for(1), {"social", 1});
       BOOST_TEST((recorder->max_tracking_id("social") == 1));
       throw crash{};
     });
@@ -130,9 +130,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(answers_made_ahead_go_to_all_targets, Processes,
   constexpr log_position middle = 250;
   auto answers = [](log_position position) {
     auto n = std::to_string(position);
-    return std::vector<emitted_event>{{"own" + n, "A", n},
-                                      {"other" + n, "B", n, "elsewhere"},
-                                      {"shared", "C", n}};
+    return std::vector<emission>{{"own" + n, "A", n},
+                                 {"other" + n, "B", n, "elsewhere"},
+                                 {"shared", "C", n}};
   };
   auto is_alone = [](log_position x) { return x % 100 == 2; };
   Processes backend;
@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_recorded_is_refused, Processes,
                               processes) {
   Processes backend;
   auto recorder = over(backend.open(), {"p", {"A", ""}});
-  auto emit = [&](emitted_event x, std::string metadata = {}) {
+  auto emit = [&](emission x, std::string metadata = {}) {
     recorder->emit(source_at(1, std::move(metadata)), {std::move(x)},
                    {"social", 1});
   };

@@ -23,7 +23,7 @@ inline recorded_event source_at(log_position position,
 }
 
 /// Three answers in three streams, of which the second one is shared.
-inline std::vector<emitted_event> answers_to(log_position position) {
+inline std::vector<emission> emissions_for(log_position position) {
   auto n = std::to_string(position);
   return {{"own" + n, "A", n}, {"shared", "B", n}, {"more" + n, "C", n}};
 }
@@ -40,7 +40,7 @@ inline void emit_all(emission_recorder& recorder, log_position first,
                      log_position last) {
   recorder.in_one_transaction([&] {
     for (auto i = first; i <= last; ++i)
-      recorder.emit(source_at(i), answers_to(i), {"social", i});
+      recorder.emit(source_at(i), emissions_for(i), {"social", i});
   });
 }
 

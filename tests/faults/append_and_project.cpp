@@ -8,7 +8,7 @@
 // appends APPENDS times. After an append has returned, each of its events is
 // told in a line `stream version position` on stdout. When all of it is in the
 // view and answered, the line `end` follows.
-#include "tests/faults/answering_projection.hpp"
+#include "tests/faults/emitting_projection.hpp"
 #include "tests/faults/named_stores.hpp"
 #include "tests/runtime/counting_projection.hpp"
 #include "tests/runtime/runner_fixture.hpp"

@@ -39,8 +39,8 @@ public:
     // nop
   }
 
-  std::vector<emitted_event>
-  answers_to(const recorded_event& event) const override {
+  std::vector<emission>
+  emissions_for(const recorded_event& event) const override {
     if (std::stoul(event.stream) % answering != part_)
       return {};
     return {{event.payload, "WasFollowed",

@@ -6,7 +6,7 @@
 // and before the end. After each kill, the store and the view as they lie are
 // compared with what was acknowledged and with each other; at the end, a run
 // goes to the head.
-#include "tests/faults/answering_projection.hpp"
+#include "tests/faults/emitting_projection.hpp"
 #include "tests/faults/killable_process.hpp"
 #include "tests/faults/log_checks.hpp"
 #include "tests/faults/named_stores.hpp"

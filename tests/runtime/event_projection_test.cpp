@@ -57,7 +57,7 @@ public:
   explicit followship(event_projection_description description,
                       Recorder... recorder)
     : event_projection(std::move(description), std::move(recorder)...) {
-    answer<followed>([](const followed& x, const recorded_event& recorded) {
+    on<followed>([](const followed& x, const recorded_event& recorded) {
       return std::vector{emit(x.whom, was_followed{recorded.stream})};
     });
   }
@@ -82,8 +82,8 @@ public:
     // nop
   }
 
-  std::vector<emitted_event>
-  answers_to(const recorded_event& event) const override {
+  std::vector<emission>
+  emissions_for(const recorded_event& event) const override {
     return {{event.stream, to_, event.payload}};
   }
 
@@ -342,8 +342,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(changed_function_is_reported_never_written,
           out_(std::move(out)) {
         // nop
       }
-      std::vector<emitted_event>
-      answers_to(const recorded_event& event) const override {
+      std::vector<emission>
+      emissions_for(const recorded_event& event) const override {
         return {{event.stream, out_, event.payload}};
       }
 

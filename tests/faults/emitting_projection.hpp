@@ -24,8 +24,8 @@ namespace projections::test {
 inline constexpr const char* answering_name = "answering";
 
 /// Returns up to two answers to `x`, in few streams.
-inline std::vector<emitted_event> expected_answers(const recorded_event& x) {
-  std::vector<emitted_event> result(static_cast<size_t>(x.version % 3));
+inline std::vector<emission> expected_emissions(const recorded_event& x) {
+  std::vector<emission> result(static_cast<size_t>(x.version % 3));
   for (size_t i = 0; i < result.size(); ++i)
     result[i]
       = {"answers" + std::to_string((x.version + i) % 5), "Answer",
@@ -34,14 +34,14 @@ inline std::vector<emitted_event> expected_answers(const recorded_event& x) {
 }
 
 /// Answers all events but answers.
-class answering_projection final : public event_projection {
+class emitting_projection final : public event_projection {
 public:
   using event_projection::event_projection;
 
-  std::vector<emitted_event>
-  answers_to(const recorded_event& event) const override {
-    return event.topic == "Answer" ? std::vector<emitted_event>{}
-                                   : expected_answers(event);
+  std::vector<emission>
+  emissions_for(const recorded_event& event) const override {
+    return event.topic == "Answer" ? std::vector<emission>{}
+                                   : expected_emissions(event);
   }
 };
 
@@ -64,14 +64,14 @@ open_process(const std::string& name) {
 /// Returns the projection that answers the events of `store` in the database
 /// `events`. It is tracked there too if `view` is the same, and else, in
 /// transactions of its own, in the database `view`.
-inline std::shared_ptr<answering_projection>
+inline std::shared_ptr<emitting_projection>
 open_answering(const std::string& events, const std::string& view,
                std::shared_ptr<event_store> store) {
   event_projection_description description{answering_name};
   if (events == view)
-    return std::make_shared<answering_projection>(description, "upstream",
-                                                  open_process(events));
-  return std::make_shared<answering_projection>(
+    return std::make_shared<emitting_projection>(description, "upstream",
+                                                 open_process(events));
+  return std::make_shared<emitting_projection>(
     description, open_process(view),
     std::vector<emission_target>{{"upstream", std::move(store)}});
 }
@@ -86,7 +86,7 @@ inline std::string fault_of_answers(const std::vector<recorded_event>& log,
   std::map<std::string, int> early;
   for (auto& x : log)
     if (x.topic != "Answer")
-      for (auto& answer : expected_answers(x))
+      for (auto& answer : expected_emissions(x))
         ++(x.position <= position
              ? open
              : early)[answer.stream + ' ' + answer.payload];
