@@ -4,7 +4,7 @@
 #include "projections/folds/aggregates/aggregate.hpp"
 
 #include "projections/storage/log/store_error.hpp"
-#include "tests/folds/aggregates/dog_school.hpp"
+#include "tests/folds/aggregates/dogs_and_cats.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -6,7 +6,7 @@
 #include "projections/storage/log/store_error.hpp"
 #include "projections/storage/log/wrapped_event_store.hpp"
 #include "projections/storage/memory/memory_event_store.hpp"
-#include "tests/folds/aggregates/dog_school.hpp"
+#include "tests/folds/aggregates/dogs_and_cats.hpp"
 
 #include <boost/test/unit_test.hpp>
 
