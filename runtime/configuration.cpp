@@ -2,6 +2,7 @@
 
 #include "projections/folds/read_models/read_model_file.hpp"
 #include "projections/folds/read_models/row_read_model.hpp"
+#include "projections/messages/interfaces/message_types.hpp"
 #include "projections/runtime/arguments.hpp"
 
 #include <spdlog/spdlog.h>
@@ -138,9 +139,9 @@ node_settings configuration::settings() const {
   result.dedup_window = dedup_window_;
   auto models = read_models_.empty() ? default_read_models()
                                      : read_model_file(read_models_);
-  if (models.size() > event_dispatcher::models_max)
+  if (models.size() > read_models_max)
     throw bad_value("read-models", read_models_,
-                    "at most " + std::to_string(event_dispatcher::models_max)
+                    "at most " + std::to_string(read_models_max)
                       + " read models, not " + std::to_string(models.size()));
   for (auto& model : models)
     result.read_models.push_back(

@@ -1,6 +1,6 @@
 #include "projections/runtime/embedded_node.hpp"
 
-#include "projections/actors/node/event_dispatcher.hpp"
+#include "projections/actors/front/front_actor.hpp"
 
 #include <stdexcept>
 #include <string>
@@ -13,10 +13,10 @@ namespace {
 /// Returns `settings`, or throws where an actor made of them could only end.
 front_settings checked(front_settings settings) {
   auto models = settings.read_models.size();
-  if (models > event_dispatcher::models_max)
-    throw std::invalid_argument{
-      std::to_string(models) + " read models; there may be "
-      + std::to_string(event_dispatcher::models_max) + " at most"};
+  if (models > read_models_max)
+    throw std::invalid_argument{std::to_string(models)
+                                + " read models; there may be "
+                                + std::to_string(read_models_max) + " at most"};
   return settings;
 }
 

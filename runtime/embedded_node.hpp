@@ -2,7 +2,7 @@
 // actor system. Made by programs that talk to them with typed messages.
 #pragma once
 
-#include "projections/actors/front/front_actor.hpp"
+#include "projections/actors/front/front_settings.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
 
 namespace projections {
@@ -13,7 +13,7 @@ namespace projections {
 class embedded_node {
 public:
   /// Throws `std::invalid_argument` if there are more read models than
-  /// `event_dispatcher::models_max`.
+  /// `read_models_max`.
   explicit embedded_node(caf::actor_system& system,
                          front_settings settings = {});
 

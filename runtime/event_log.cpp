@@ -1,5 +1,6 @@
 #include "projections/runtime/event_log.hpp"
 
+#include "projections/actors/log/event_store_actor.hpp"
 #include "projections/actors/log/log_reader_actor.hpp"
 #include "projections/actors/log/monitor_actor.hpp"
 #include "projections/storage/log/shared_event_store.hpp"
@@ -32,6 +33,10 @@ event_log::~event_log() {
   caf::anon_send_exit(reader_, caf::exit_reason::user_shutdown);
   if (owns_monitor_)
     caf::anon_send_exit(monitor_, caf::exit_reason::user_shutdown);
+}
+
+std::shared_ptr<event_store> event_log::store() const {
+  return store_;
 }
 
 system_status event_log::status() const {

@@ -2,7 +2,6 @@
 // Applications and runners of a process share one for each store.
 #pragma once
 
-#include "projections/actors/log/event_store_actor.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
 #include "projections/storage/log/event_store.hpp"
 
@@ -10,6 +9,8 @@
 #include <string>
 
 namespace projections {
+
+class shared_event_store;
 
 /// What is said of a log when it is opened.
 struct event_log_settings {
@@ -39,9 +40,7 @@ public:
   /// Returns the store as applications use it: any number of threads may append
   /// and read at the same time, and what they append at the same time shares a
   /// commit. Its functions block the thread; an actor uses `appender` instead.
-  [[nodiscard]] std::shared_ptr<event_store> store() const {
-    return store_;
-  }
+  [[nodiscard]] std::shared_ptr<event_store> store() const;
 
   /// The actor that appends.
   [[nodiscard]] const event_store_actor& appender() const {

@@ -3,6 +3,7 @@
 #include "projections/actors/node/decoder_actor.hpp"
 #include "projections/actors/node/projector_actor.hpp"
 #include "projections/actors/node/reader_actor.hpp"
+#include "projections/actors/node/registry_actor.hpp"
 #include "projections/actors/node/writer_actor.hpp"
 
 #include <spdlog/spdlog.h>

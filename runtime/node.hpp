@@ -2,10 +2,11 @@
 // the last reply.
 #pragma once
 
-#include "projections/actors/node/registry_actor.hpp"
 #include "projections/folds/read_models/read_model.hpp"
 #include "projections/messages/json/json_text.hpp"
-#include "projections/messages/protocol/request_decoder.hpp"
+#include "projections/messages/protocol/protocol_settings.hpp"
+
+#include <caf/actor_system.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -32,7 +33,7 @@ struct node_settings {
   /// How many processed event ids are remembered; 0 for all.
   size_t dedup_window = 0;
 
-  /// In the order in which replies name them; `event_dispatcher::models_max` at
+  /// In the order in which replies name them; `read_models_max` at
   /// most.
   std::vector<std::shared_ptr<read_model>> read_models;
 

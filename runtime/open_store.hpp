@@ -2,7 +2,7 @@
 // here.
 #pragma once
 
-#include "projections/actors/log/event_store_actor.hpp"
+#include "projections/storage/log/event_store.hpp"
 #include "projections/storage/names/store_name.hpp"
 #include "projections/storage/views/recorder_with_events.hpp"
 

@@ -1,6 +1,9 @@
 #include "projections/runtime/projection_runner.hpp"
 
+#include "projections/actors/log/run_watch.hpp"
+#include "projections/actors/log/runner_actor.hpp"
 #include "projections/actors/log/store_failure.hpp"
+#include "projections/folds/processors/projection_fold.hpp"
 #include "projections/storage/log/deadline.hpp"
 #include "projections/storage/log/store_error.hpp"
 
@@ -89,6 +92,12 @@ void projection_runner::rebuild() {
           throw rebuild_refused{compat::text_of(e)};
         throw runner_stopped{compat::text_of(e)};
       });
+}
+
+// -- inspectors ---------------------------------------------------------------
+
+runner_status projection_runner::status() const {
+  return watch_->status();
 }
 
 /// Throws the exception that has ended the runner, or tells of it if it was

@@ -2,10 +2,9 @@
 // main function or by a test.
 #pragma once
 
-#include "projections/actors/log/run_watch.hpp"
-#include "projections/actors/log/runner_actor.hpp"
+#include "projections/actors/log/runner_settings.hpp"
 #include "projections/folds/processors/event_processor.hpp"
-#include "projections/folds/processors/projection_fold.hpp"
+#include "projections/folds/processors/group_limits.hpp"
 #include "projections/runtime/event_log.hpp"
 
 #include <chrono>
@@ -15,6 +14,8 @@
 #include <string>
 
 namespace projections {
+
+class run_watch;
 
 /// The runner has stopped, so that what was waited for does not come.
 class runner_stopped : public std::runtime_error {
@@ -79,9 +80,7 @@ public:
   // -- inspectors --------------------------------------------------------------
 
   /// Returns what it is about.
-  [[nodiscard]] runner_status status() const {
-    return watch_->status();
-  }
+  [[nodiscard]] runner_status status() const;
 
   /// The actor behind it.
   [[nodiscard]] const runner_actor& actor() const {

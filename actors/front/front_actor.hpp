@@ -3,10 +3,10 @@
 // requests on to the registry and turns the replies into typed answers.
 #pragma once
 
+#include "projections/actors/front/front_settings.hpp"
 #include "projections/actors/front/request_collector.hpp"
-#include "projections/folds/read_models/read_model.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
-#include "projections/messages/json/json_text.hpp"
+#include "projections/messages/interfaces/node_interfaces.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -17,29 +17,6 @@
 #include <vector>
 
 namespace projections {
-
-/// What a front actor must know at the start.
-struct front_settings {
-  /// In the order in which answers name them; `event_dispatcher::models_max` at
-  /// most.
-  std::vector<std::shared_ptr<read_model>> read_models;
-
-  /// That of all states and rows, and of the read models.
-  json_style style = spaced_style;
-
-  /// How many processed event ids are remembered; 0 for all.
-  size_t dedup_window = 0;
-
-  /// So many requests may be under way; further ones are refused.
-  size_t requests_in_flight_max = 10'000;
-
-  /// The longest payload, state, key or list of event types, and the payloads
-  /// of a rebuild together, in bytes; at most 1 GiB.
-  size_t value_bytes_max = size_t{64} << 20;
-
-  /// Replies are under way up to this many bytes; one request always is.
-  size_t reply_bytes_in_flight_max = size_t{64} << 20;
-};
 
 /// Spawns a registry, which makes the projections, and a projector, and ends
 /// with them: when it gets an exit message, or when the registry fails. Then

@@ -13,9 +13,6 @@
 
 namespace projections {
 
-/// Opens a store object with a connection of its own.
-using store_opener = std::function<std::unique_ptr<event_store>()>;
-
 /// Commits the appends that have come together, as `append_jointly` does, and
 /// answers each sender for itself.
 struct event_store_state {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "projections/actors/log/run_watch.hpp"
+#include "projections/actors/log/runner_settings.hpp"
 #include "projections/actors/log/view_worker_actor.hpp"
 #include "projections/folds/processors/progress_meter.hpp"
 #include "projections/folds/processors/retry_schedule.hpp"
@@ -16,23 +17,6 @@
 #include <vector>
 
 namespace projections {
-
-/// How a runner works.
-struct runner_settings {
-  /// Events asked for at once; at least 1. Four such slices are held at most.
-  size_t slice_events_max = 1000;
-
-  /// How often a runner that stands by asks for the view.
-  std::chrono::milliseconds claim_interval{250};
-
-  /// What happens when a view, or a store that is emitted into, cannot be
-  /// reached. When it is not tried again, the runner has failed.
-  retry_policy retry;
-
-  /// How long what is under way may go on when the runner has to stop, before
-  /// its waiting is interrupted.
-  std::chrono::milliseconds stop_grace{300};
-};
 
 /// Gets events from a log reader, four slices at most, of which two are folded
 /// in one step, and has a view worker fold them. Waits for its turn if another

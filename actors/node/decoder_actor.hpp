@@ -3,6 +3,7 @@
 #pragma once
 
 #include "projections/messages/interfaces/message_types.hpp"
+#include "projections/messages/interfaces/node_interfaces.hpp"
 #include "projections/messages/json/json_text.hpp"
 #include "projections/messages/protocol/request_decoder.hpp"
 

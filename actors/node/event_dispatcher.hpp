@@ -33,13 +33,12 @@ public:
   /// One bit for every read model.
   using model_set = uint64_t;
 
-  /// Read models that there may be.
-  static constexpr size_t models_max = 64;
+  static_assert(read_models_max == 64);
 
   /// Failed events of which it is remembered who applied them.
   static constexpr size_t partly_applied_max = 65'536;
 
-  /// `models` has at most `models_max`; of them only what never changes is
+  /// `models` has at most `read_models_max`; of them only what never changes is
   /// used. `dedup_window` is that of `processed_ids`.
   event_dispatcher(const std::vector<std::shared_ptr<read_model>>& models,
                    json_style style, size_t dedup_window);

@@ -4,6 +4,7 @@
 
 #include "projections/actors/node/projection_actor.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
+#include "projections/messages/interfaces/node_interfaces.hpp"
 #include "projections/messages/text/text_index.hpp"
 
 #include <cstddef>

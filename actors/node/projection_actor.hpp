@@ -4,6 +4,7 @@
 
 #include "projections/folds/states/named_projection.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
+#include "projections/messages/interfaces/node_interfaces.hpp"
 #include "projections/messages/protocol/reply_encoder.hpp"
 
 #include <atomic>

@@ -25,10 +25,10 @@ size_t names_bytes_of(const std::vector<std::shared_ptr<read_model>>& models) {
 
 shared_models::shared_models(std::vector<std::shared_ptr<read_model>> owned)
   : models(std::move(owned)), names_bytes(names_bytes_of(models)) {
-  if (models.size() > event_dispatcher::models_max)
-    throw std::invalid_argument{
-      std::to_string(models.size()) + " read models; there may be "
-      + std::to_string(event_dispatcher::models_max) + " at most"};
+  if (models.size() > read_models_max)
+    throw std::invalid_argument{std::to_string(models.size())
+                                + " read models; there may be "
+                                + std::to_string(read_models_max) + " at most"};
 }
 
 projector_state::projector_state(interface::pointer self,

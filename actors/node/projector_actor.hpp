@@ -5,6 +5,7 @@
 #include "projections/actors/node/event_dispatcher.hpp"
 #include "projections/folds/read_models/read_model.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
+#include "projections/messages/interfaces/node_interfaces.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -18,7 +19,7 @@ namespace projections {
 /// The read models of a node and what the registry may know of their sizes.
 struct shared_models {
   /// Throws `std::invalid_argument` if there are more than
-  /// `event_dispatcher::models_max`.
+  /// `read_models_max`.
   explicit shared_models(std::vector<std::shared_ptr<read_model>> owned);
 
   /// Each touched by its actor alone.

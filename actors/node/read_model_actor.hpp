@@ -3,6 +3,7 @@
 
 #include "projections/folds/read_models/read_model.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
+#include "projections/messages/interfaces/node_interfaces.hpp"
 #include "projections/messages/protocol/reply_encoder.hpp"
 
 #include <memory>

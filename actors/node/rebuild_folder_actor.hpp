@@ -4,6 +4,7 @@
 #pragma once
 
 #include "projections/messages/interfaces/message_types.hpp"
+#include "projections/messages/interfaces/node_interfaces.hpp"
 
 namespace projections {
 

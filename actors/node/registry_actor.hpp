@@ -4,6 +4,7 @@
 
 #include "projections/actors/node/request_router.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
+#include "projections/messages/interfaces/node_interfaces.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -6,6 +6,8 @@
 #include "projections/actors/node/node_figures.hpp"
 #include "projections/actors/node/projector_actor.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
+#include "projections/messages/interfaces/node_interfaces.hpp"
+#include "projections/messages/protocol/protocol_settings.hpp"
 #include "projections/messages/protocol/reply_encoder.hpp"
 
 #include <cstddef>
@@ -17,16 +19,6 @@
 #include <vector>
 
 namespace projections {
-
-/// How replies look.
-enum class reply_mode : uint8_t {
-  /// Bare bodies.
-  body,
-  /// Bodies in envelopes; requests must come in envelopes.
-  envelope,
-  /// Bare bodies until an `init` comes, envelopes from then on.
-  automatic,
-};
 
 /// Makes a projection from its name (text between quotes) and initial state.
 using projection_factory = std::function<std::unique_ptr<named_projection>(

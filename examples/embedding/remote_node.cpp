@@ -6,7 +6,7 @@
 // Prints what the servers answered, and that one of them was lost.
 
 #include <projections/actors/front/request_failure.hpp>
-#include <projections/folds/read_models/row_read_model.hpp>
+#include <projections/folds/read_models/row_read_model_config.hpp>
 #include <projections/runtime/embedded_node.hpp>
 
 #include <caf/event_based_actor.hpp>
@@ -58,7 +58,7 @@ int serve(caf::actor_system& system) {
   sensors.on["SensorRead"].action = row_action::merge;
   front_settings settings;
   settings.read_models.push_back(
-    std::make_shared<row_read_model>(sensors, settings.style));
+    make_row_read_model(sensors, settings.style));
   embedded_node node{system, std::move(settings)};
   auto port = system.middleman().publish(node.actor(), 0, loopback);
   if (!port) {

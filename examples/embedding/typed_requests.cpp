@@ -6,7 +6,7 @@
 // what projections there are.
 
 #include <projections/actors/front/request_failure.hpp>
-#include <projections/folds/read_models/row_read_model.hpp>
+#include <projections/folds/read_models/row_read_model_config.hpp>
 #include <projections/runtime/embedded_node.hpp>
 
 #include <caf/scoped_actor.hpp>
@@ -82,7 +82,7 @@ void run(caf::actor_system& system) {
   by_city.on["UserMoved"].action = row_action::merge;
   front_settings settings;
   settings.read_models.push_back(
-    std::make_shared<row_read_model>(by_city, settings.style));
+    make_row_read_model(by_city, settings.style));
   embedded_node node{system, std::move(settings)};
   caf::scoped_actor self{system};
 

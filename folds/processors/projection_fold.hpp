@@ -3,6 +3,7 @@
 #pragma once
 
 #include "projections/folds/processors/event_processor.hpp"
+#include "projections/folds/processors/group_limits.hpp"
 #include "projections/storage/log/event_store.hpp"
 
 #include <atomic>
@@ -13,15 +14,6 @@
 #include <unordered_set>
 
 namespace projections {
-
-/// When a group ends, though there is more to fold.
-struct group_limits {
-  /// After so many events; at least 1.
-  size_t events_max = 1000;
-
-  /// So long after the first event of the group.
-  std::chrono::milliseconds delay_max{100};
-};
 
 /// The fold of one application's events by one projection. Not thread-safe but
 /// for `hurry`, `interrupt` and `prepare`.

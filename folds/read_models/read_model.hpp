@@ -12,6 +12,9 @@
 
 namespace projections {
 
+/// There may be so many read models in a node: a set of them is one word.
+inline constexpr size_t read_models_max = 64;
+
 /// An event as a read model gets it, as normalised text; valid during the call.
 struct model_event {
   /// Escaped, without quotes.

@@ -2,7 +2,7 @@
 // node does it once, at start.
 #pragma once
 
-#include "projections/folds/read_models/row_read_model.hpp"
+#include "projections/folds/read_models/row_read_model_config.hpp"
 
 #include <stdexcept>
 #include <string_view>

@@ -32,6 +32,11 @@ void limit_capacity(std::string& text) {
 
 } // namespace
 
+std::shared_ptr<read_model> make_row_read_model(row_read_model_config config,
+                                                json_style style) {
+  return std::make_shared<row_read_model>(std::move(config), style);
+}
+
 row_read_model::row_read_model(row_read_model_config config, json_style style)
   : read_model(config.name), config_(std::move(config)), style_(style),
     rows_(style.comma) {

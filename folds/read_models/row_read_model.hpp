@@ -4,8 +4,8 @@
 #pragma once
 
 #include "projections/folds/read_models/read_model.hpp"
-#include "projections/folds/read_models/reducers.hpp"
 #include "projections/folds/read_models/row_groups.hpp"
+#include "projections/folds/read_models/row_read_model_config.hpp"
 #include "projections/messages/json/json_text.hpp"
 #include "projections/messages/text/text_index.hpp"
 #include "projections/messages/text/text_sequence.hpp"
@@ -20,56 +20,6 @@
 #include <vector>
 
 namespace projections {
-
-/// A field that a reducer keeps. All names are escaped as text between quotes.
-struct reduction {
-  /// The field of the row.
-  std::string field;
-
-  reducer how = reducer::count;
-
-  /// The field of the payload; empty for `reducer::count`.
-  std::string source;
-};
-
-/// What an event does to its row.
-enum class row_action : uint8_t {
-  /// The payload is an RFC 7396 patch of the row, made empty if missing.
-  merge,
-  /// The payload becomes the row.
-  replace,
-  /// The row goes away; it is no error if there is none.
-  remove,
-  /// The reductions are applied, to a row of the entity alone if missing.
-  reduce,
-};
-
-/// What the events of one type do.
-struct row_rule {
-  row_action action = row_action::merge;
-
-  /// For `row_action::reduce`, in the order in which a new row has the fields.
-  std::vector<reduction> reductions;
-};
-
-/// What a read model is declared with. All names are escaped as text between
-/// quotes.
-struct row_read_model_config {
-  std::string name;
-
-  /// The payload's field that names the row, by a string or number. No
-  /// reduction may set it.
-  std::string entity = "id";
-
-  /// The row's field that queries look a key up in.
-  std::string find_by = "id";
-
-  /// The payload's fields that merge and replace keep; empty for all.
-  std::vector<std::string> fields;
-
-  /// Rules by event type.
-  std::map<std::string, row_rule, std::less<>> on;
-};
 
 /// Rows by entity, in order of first appearance. Applying an event costs what
 /// the event and its row are long, however many rows there are; so does finding

@@ -2,8 +2,8 @@
 // actor system, or inside that of another process.
 #pragma once
 
+#include "projections/messages/interfaces/caf_compat.hpp"
 #include "projections/messages/interfaces/front_messages.hpp"
-#include "projections/messages/interfaces/node_interfaces.hpp"
 
 #include <string_view>
 #include <tuple>
@@ -42,20 +42,6 @@ using front_interface = compat::typed_interface<
 /// (`code_of` in `actors/front/request_failure.hpp`). Messages can come from
 /// other processes.
 using front_actor = front_interface<>;
-
-/// The front actor as the actors behind it see it: to them it stands where
-/// reader, writer and observer of a node are.
-using front_end_actor = front_interface<
-  // Turns the replies of a batch into answers.
-  void(finished_batch),
-  // Allows the next chunk to be sent to the registry.
-  void(chunk_sent_out),
-  // Takes a chunk to fill.
-  void(free_chunk),
-  // Is of use to a reader only.
-  void(read_input),
-  // Never comes, because no input ends.
-  void(node_finished)>;
 
 // -- to other processes --------------------------------------------------------
 

@@ -1,12 +1,37 @@
-// Every message between actors and every typed actor interface: the contract of
-// the system. Actors include this file, which makes the messages known to CAF.
+// Makes every message between our actors known to CAF. Actors include this
+// file, and so do programs with messages of their own. The messages within a
+// node are only named here; `node_interfaces.hpp` has them.
 #pragma once
 
 #include "projections/messages/interfaces/caf_system.hpp"
 #include "projections/messages/interfaces/front_interfaces.hpp"
 #include "projections/messages/interfaces/log_interfaces.hpp"
-#include "projections/messages/interfaces/node_interfaces.hpp"
 #include "projections/messages/interfaces/status_interfaces.hpp"
+
+namespace projections {
+
+struct read_input;
+struct chunk_sent_out;
+struct free_chunk;
+struct raw_chunk;
+struct decoded_chunk;
+struct written_batch;
+struct version_correction;
+struct projection_down;
+struct input_is_full;
+struct projector_down;
+struct request_group;
+struct end_of_input;
+struct let_go_of_query;
+struct check_waiting;
+struct round_finished;
+struct read_model_down;
+struct model_group;
+struct fold_part;
+struct finished_batch;
+struct node_finished;
+
+} // namespace projections
 
 // -- type ids --------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "projections/messages/interfaces/caf_compat.hpp"
+#include "projections/messages/interfaces/front_interfaces.hpp"
 #include "projections/messages/protocol/chunk.hpp"
 #include "projections/messages/protocol/model_round.hpp"
 #include "projections/messages/protocol/request_batch.hpp"
@@ -210,6 +211,22 @@ struct node_finished {
 /// Whoever wants to know when the node is done.
 using node_observer = compat::typed_interface<
   // Takes the exit code.
+  void(node_finished)>;
+
+// -- in somebody's actor system --------------------------------------------------
+
+/// The front actor as the actors behind it see it: to them it stands where
+/// reader, writer and observer of a node are.
+using front_end_actor = front_interface<
+  // Turns the replies of a batch into answers.
+  void(finished_batch),
+  // Allows the next chunk to be sent to the registry.
+  void(chunk_sent_out),
+  // Takes a chunk to fill.
+  void(free_chunk),
+  // Is of use to a reader only.
+  void(read_input),
+  // Never comes, because no input ends.
   void(node_finished)>;
 
 } // namespace projections

@@ -4,6 +4,7 @@
 
 #include "projections/messages/json/json_text.hpp"
 #include "projections/messages/protocol/chunk.hpp"
+#include "projections/messages/protocol/protocol_settings.hpp"
 #include "projections/messages/protocol/request.hpp"
 
 #include <cstddef>
@@ -11,20 +12,6 @@
 #include <memory>
 
 namespace projections {
-
-/// Limits of what a request may be.
-struct request_limits {
-  /// From the first byte of a request to the end of its last line, without the
-  /// line break; at most 1 GiB.
-  size_t request_bytes_max = size_t{64} << 20;
-
-  /// Brackets open at once, the request's outermost included.
-  size_t depth_max = 1024;
-};
-
-/// The largest `request_bytes_max` that can be configured, in bytes: places in
-/// a chunk's normalised text are kept in 32 bits.
-inline constexpr size_t request_bytes_limit = size_t{1} << 30;
 
 /// Finds the requests in a chunk, by the framing rules of `docs/protocol.md`,
 /// and validates and normalises them. Everything that is wrong with a request

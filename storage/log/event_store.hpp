@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -71,5 +72,8 @@ public:
   [[nodiscard]] virtual std::optional<std::chrono::milliseconds>
   poll_interval() const = 0;
 };
+
+/// Opens a store object with a connection of its own.
+using store_opener = std::function<std::unique_ptr<event_store>()>;
 
 } // namespace projections

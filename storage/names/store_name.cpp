@@ -1,6 +1,7 @@
 #include "projections/storage/names/store_name.hpp"
 
 #include "projections/messages/text/storable_text.hpp"
+#include "projections/storage/names/store_redaction.hpp"
 
 #include <algorithm>
 
@@ -71,6 +72,10 @@ std::string store_name::text() const {
     default:
       return place;
   }
+}
+
+std::string store_name::redacted() const {
+  return redacted_store_name(text());
 }
 
 store_name parse_store_name(std::string_view text) {

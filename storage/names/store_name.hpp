@@ -2,8 +2,6 @@
 // take such names from their users; whatever opens a store parses them here.
 #pragma once
 
-#include "projections/storage/names/store_redaction.hpp"
-
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -43,9 +41,7 @@ struct store_name {
   [[nodiscard]] std::string text() const;
 
   /// Returns the name with `***` in the place of its password.
-  [[nodiscard]] std::string redacted() const {
-    return redacted_store_name(text());
-  }
+  [[nodiscard]] std::string redacted() const;
 
   bool operator==(const store_name&) const = default;
 };

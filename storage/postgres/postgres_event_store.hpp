@@ -2,8 +2,6 @@
 #pragma once
 
 #include "projections/storage/log/event_store.hpp"
-#include "projections/storage/postgres/postgres_connection.hpp"
-#include "projections/storage/postgres/postgres_event_tables.hpp"
 
 #include <chrono>
 #include <memory>
@@ -31,6 +29,8 @@ public:
   explicit postgres_event_store(std::string_view uri,
                                 std::string_view application = {});
 
+  ~postgres_event_store() override;
+
   std::vector<append_outcome>
   append(const std::vector<append_request>& requests) override;
 
@@ -51,9 +51,9 @@ public:
   std::optional<std::chrono::milliseconds> poll_interval() const override;
 
 private:
-  postgres_connection connection_;
-  postgres_event_tables tables_;
-  std::shared_ptr<change_signal> changes_;
+  class impl;
+
+  std::unique_ptr<impl> impl_;
 };
 
 } // namespace projections

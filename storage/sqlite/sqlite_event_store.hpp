@@ -2,8 +2,6 @@
 #pragma once
 
 #include "projections/storage/log/event_store.hpp"
-#include "projections/storage/sqlite/sqlite_connection.hpp"
-#include "projections/storage/sqlite/sqlite_event_tables.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -19,6 +17,8 @@ public:
   /// Opens the database file `path` and makes the tables that are not there.
   /// The database grows to at most `pages_max` pages; 0 sets no limit.
   explicit sqlite_event_store(const std::string& path, uint32_t pages_max = 0);
+
+  ~sqlite_event_store() override;
 
   std::vector<append_outcome>
   append(const std::vector<append_request>& requests) override;
@@ -37,19 +37,12 @@ public:
 
   std::shared_ptr<change_signal> changes() override;
 
-  std::optional<std::chrono::milliseconds> poll_interval() const override {
-    return sqlite_poll_interval;
-  }
+  std::optional<std::chrono::milliseconds> poll_interval() const override;
 
 private:
-  sqlite_connection connection_;
-  sqlite_event_tables tables_;
-  std::shared_ptr<change_signal> changes_;
-};
+  class impl;
 
-/// Returns the signal of changes to the events in the database that `at` is
-/// connected to.
-[[nodiscard]] std::shared_ptr<change_signal>
-event_changes_of(const sqlite_connection& at);
+  std::unique_ptr<impl> impl_;
+};
 
 } // namespace projections

@@ -245,4 +245,8 @@ stream_version sqlite_event_tables::version_of(sqlite_connection& at,
   return version.isNull() ? 0 : version.getInt64();
 }
 
+std::shared_ptr<change_signal> event_changes_of(const sqlite_connection& at) {
+  return change_signal::named(at.name() + " events");
+}
+
 } // namespace projections

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -85,5 +86,10 @@ private:
   /// Whether the last append of keys one after the other has met no known one.
   bool expects_new_keys_ = true;
 };
+
+/// Returns the signal of changes to the events in the database that `at` is
+/// connected to.
+[[nodiscard]] std::shared_ptr<change_signal>
+event_changes_of(const sqlite_connection& at);
 
 } // namespace projections

@@ -6,6 +6,7 @@
 #include "projections/actors/node/registry_actor.hpp"
 #include "projections/folds/read_models/read_model.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
+#include "projections/messages/interfaces/node_interfaces.hpp"
 #include "tests/actors/deterministic.hpp"
 
 #include <cstddef>

@@ -3,7 +3,7 @@
 // and tables over many topics.
 #include "projections/messages/events/event_types.hpp"
 
-#include "tests/folds/aggregates/dog_school.hpp"
+#include "tests/folds/aggregates/dogs_and_cats.hpp"
 
 #include <boost/test/unit_test.hpp>
 
