@@ -1,4 +1,4 @@
-# What `cmake --install` puts where: headers below include/projections, static
+# What `cmake --install` puts where: public headers below include/projections, static
 # libraries, a CMake package, and a pkg-config file for what needs no database.
 # docs/embedding.md tells how programs use them.
 
@@ -8,22 +8,19 @@ set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/projections")
 
 # -- headers --------------------------------------------------------------------
 
-# What shows RapidJSON is of use to our sources only, and a backend that is not
-# built has no headers.
-set(left_out
-  PATTERN json_parser.hpp EXCLUDE
-  PATTERN request_sax_handler.hpp EXCLUDE
-  PATTERN request_interpreter.hpp EXCLUDE)
+include(PublicHeaders)
+set(public_headers ${PROJECTIONS_DOORS} ${PROJECTIONS_BEHIND_DOORS})
+# A backend that is not built has no headers.
 if(NOT PROJECTIONS_WITH_SQLITE)
-  list(APPEND left_out PATTERN sqlite_*.hpp EXCLUDE)
+  list(FILTER public_headers EXCLUDE REGEX "^storage/sqlite/")
 endif()
 if(NOT PROJECTIONS_WITH_POSTGRESQL)
-  list(APPEND left_out PATTERN postgres_*.hpp EXCLUDE)
+  list(FILTER public_headers EXCLUDE REGEX "^storage/postgres/")
 endif()
-foreach(folder ${PROJECTIONS_ROOMS})
-  install(DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}"
-    DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/projections"
-    FILES_MATCHING PATTERN *.hpp ${left_out})
+foreach(header ${public_headers})
+  get_filename_component(folder "${header}" DIRECTORY)
+  install(FILES "${PROJECT_SOURCE_DIR}/${header}"
+    DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/projections/${folder}")
 endforeach()
 
 # -- libraries ------------------------------------------------------------------
