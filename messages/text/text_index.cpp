@@ -1,36 +1,24 @@
 #include "projections/messages/text/text_index.hpp"
 
+#include <algorithm>
+#include <new>
+#include <utility>
+
 namespace projections {
 
-namespace {
-
-constexpr size_t places_min = 8;
-
-} // namespace
-
-void text_index::reserve_one() {
-  if ((size_ + 1) * 4 <= places_.size() * 3)
-    return;
-  std::vector<place> old(places_.empty() ? places_min : places_.size() * 2);
-  old.swap(places_);
-  for (auto& x : old)
-    if (x.value != free_place)
-      put(x);
-}
-
-void text_index::insert(uint64_t hash, item value) {
-  reserve_one();
+void text_index::insert_reserved(uint64_t hash, item value) noexcept {
   put({tag_of(hash), value});
   ++size_;
 }
 
-void text_index::erase(uint64_t hash, item value) {
-  auto hole = home(hash);
-  while (places_[hole].value != value)
+void text_index::erase(uint64_t hash, item value) noexcept {
+  auto tag = tag_of(hash);
+  auto hole = home(tag);
+  while (places_[hole].tag != tag || places_[hole].value != value)
     hole = next(hole);
   // Later members of the cluster move back, so that no search stops too early.
-  for (auto i = next(hole); places_[i].value != free_place; i = next(i)) {
-    auto wanted = home_of_tag(places_[i].tag);
+  for (auto i = next(hole); places_[i].tag != 0; i = next(i)) {
+    auto wanted = home(places_[i].tag);
     auto stays
       = hole <= i ? hole < wanted && wanted <= i : hole < wanted || wanted <= i;
     if (!stays) {
@@ -42,9 +30,28 @@ void text_index::erase(uint64_t hash, item value) {
   --size_;
 }
 
-void text_index::put(place x) {
-  auto i = home_of_tag(x.tag);
-  while (places_[i].value != free_place)
+/// Moves all to a larger table.
+void text_index::grow(text_index_growth how) {
+  constexpr uint64_t capacity_max = UINT32_MAX;
+  if (capacity_ == capacity_max)
+    throw std::bad_alloc{};
+  text_index larger;
+  larger.capacity_
+    = capacity_ == 0
+        ? how.places_first
+        : static_cast<uint32_t>(std::min(
+          capacity_max, uint64_t{capacity_} * how.larger_percent / 100));
+  larger.places_ = std::make_unique<place[]>(larger.capacity_);
+  larger.size_ = size_;
+  for (uint32_t i = 0; i < capacity_; ++i)
+    if (places_[i].tag != 0)
+      larger.put(places_[i]);
+  *this = std::move(larger);
+}
+
+void text_index::put(place x) noexcept {
+  auto i = home(x.tag);
+  while (places_[i].tag != 0)
     i = next(i);
   places_[i] = x;
 }

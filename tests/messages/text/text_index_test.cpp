@@ -8,6 +8,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <new>
 #include <random>
 #include <unordered_map>
 #include <vector>
@@ -72,6 +73,47 @@ BOOST_AUTO_TEST_CASE(insert_behind_reserve_does_not_allocate) {
     index.insert(hash_of(i * 4'000'000), i);
   }
   BOOST_TEST(index.size() == 1000);
+}
+
+BOOST_AUTO_TEST_CASE(any_item_can_be_kept) {
+  text_index index;
+  for (auto value : {item{0}, item{UINT32_MAX}}) {
+    index.insert(hash_of(1), value);
+    BOOST_TEST(has(index, hash_of(1), value));
+    index.erase(hash_of(1), value);
+    BOOST_TEST(!has(index, hash_of(1), value));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(item_is_erased_under_its_own_hash) {
+  text_index index;
+  index.insert(hash_of(1), 10);
+  index.insert(hash_of(3), 10);
+  index.erase(hash_of(3), 10);
+  BOOST_TEST(has(index, hash_of(1), 10));
+  BOOST_TEST(!has(index, hash_of(3), 10));
+}
+
+BOOST_AUTO_TEST_CASE(table_grows_as_it_is_told) {
+  // 17 of 20 places are taken at the most: 13 of 16, then 20 of 24.
+  constexpr text_index_growth how{16, 85, 150};
+  text_index index;
+  item next = 0;
+  for (size_t room : {13, 20}) {
+    index.reserve_one(how);
+    try {
+      test::failing_allocation memory{0};
+      for (;;) {
+        index.reserve_one(how);
+        index.insert_reserved(hash_of(next * 4'000'000), next);
+        ++next;
+      }
+    } catch (const std::bad_alloc&) {
+      BOOST_TEST(index.size() == room);
+    }
+  }
+  for (item i = 0; i < next; ++i)
+    BOOST_TEST(has(index, hash_of(i * 4'000'000), i));
 }
 
 BOOST_AUTO_TEST_CASE(random_operations_agree_with_a_multimap) {
