@@ -114,6 +114,16 @@ BOOST_AUTO_TEST_CASE(integers_are_added_exactly_at_any_length) {
   BOOST_TEST(sum("1", "-100000000000000000000") == "-99999999999999999999");
 }
 
+BOOST_AUTO_TEST_CASE(integers_of_a_million_digits_are_added) {
+  // A sum that takes a quadratic time for this takes longer than a test may.
+  const std::string nines(1'000'000, '9');
+  std::string held = "1";
+  for (int i = 0; i < 50; ++i)
+    held = sum(held, (i % 2 == 0 ? "" : "-") + nines);
+  BOOST_TEST(held == "1");
+  BOOST_TEST(sum(nines, "1") == "1" + std::string(nines.size(), '0'));
+}
+
 BOOST_AUTO_TEST_CASE(random_integers_are_added_and_ordered_exactly) {
   using boost::multiprecision::cpp_int;
   auto seed = std::random_device{}();
