@@ -31,7 +31,8 @@ void append_number(std::string& array, uint64_t x) {
   array += std::to_string(x);
 }
 
-/// Computes SHA-1. Used by one thread.
+/// Computes SHA-1. Used by one thread. Not that of Boost.UUID, which takes
+/// 0.79 us an id instead of 0.17 us, where a whole emission takes some 4 us.
 class sha1 {
 public:
   using digest = std::array<uint8_t, 20>;

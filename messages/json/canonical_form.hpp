@@ -1,5 +1,7 @@
 // One text for all spellings of a JSON value: whatever the order of its keys
 // and its separators. Event identity and lookups by key compare values by it.
+// Ours, since RFC 8785 and its libraries turn numbers into doubles, so that
+// different long integers would be equal.
 #pragma once
 
 #include "projections/messages/text/sip_hash.hpp"

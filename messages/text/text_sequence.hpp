@@ -1,5 +1,7 @@
 // An ordered list of texts that can be written out by a few big copies. The
-// rows of a state and the members of a large object are kept in one.
+// rows of a state and the members of a large object are kept in one. Ours,
+// since a container of strings has each text elsewhere: a reply would be a copy
+// for each row, not one for each piece.
 #pragma once
 
 #include <cstddef>
