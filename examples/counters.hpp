@@ -1,6 +1,6 @@
 // Views that count things by name, over every backend: what the views of the
-// examples have in common. Each derives from one of these classes and gives the
-// counters names.
+// examples have in common. Each derives from this class and gives the counters
+// names.
 #pragma once
 
 #include <projections/storage/memory/memory_recorder.hpp>
@@ -20,18 +20,20 @@
 
 namespace counting {
 
-/// Counters by name. The names are constants.
-using counters = std::map<std::string_view, int64_t>;
+/// Numbers by name. The names are constants.
+using numbers = std::map<std::string_view, int64_t>;
 
-/// Counters in memory, for a view with the interface `View`.
+/// Counters for a view with the interface `View`, over the recorder of a
+/// backend. There is a specialization for each, because each has statements of
+/// its own.
+template <template <class> class Recorder, class View>
+class counters;
+
+/// Counters in memory.
 template <class View>
-class memory_counters : public projections::memory_recorder<View> {
+class counters<projections::memory_recorder, View>
+  : public projections::memory_recorder<View> {
 public:
-  /// Views in databases have a table, which this one has no use for.
-  explicit memory_counters(std::string_view = {}) {
-    // nop
-  }
-
   void clear() override {
     this->locked([this] { counters_.clear(); });
   }
@@ -49,21 +51,25 @@ protected:
   }
 
 private:
-  counters counters_;
+  numbers counters_;
 };
 
 #ifdef PROJECTIONS_WITH_SQLITE
 /// Counters in a SQLite database. What a group of events counts is written at
 /// once.
 template <class View>
-class sqlite_counters : public projections::sqlite_recorder<View> {
+class counters<projections::sqlite_recorder, View>
+  : public projections::sqlite_recorder<View> {
 public:
   using connection = projections::sqlite_connection;
 
-  /// The counters are in the table `table` of the file `path`.
-  sqlite_counters(const std::string& path, const std::string& table,
-                  std::string_view projection = {})
-    : projections::sqlite_recorder<View>(path, projection),
+  /// The counters are in the table `table` of the file `path`, called after the
+  /// projection. As in the Python library, the tracking table of a file is
+  /// `tracking`, so that a file holds one view, unless it is called after
+  /// `tracked`.
+  counters(const std::string& path, const std::string& table,
+           std::string_view tracked = {})
+    : projections::sqlite_recorder<View>(path, tracked),
       create_("CREATE TABLE IF NOT EXISTS " + table
               + " (counter_name TEXT PRIMARY KEY, counter INTEGER)"),
       add_("INSERT INTO " + table
@@ -117,7 +123,7 @@ private:
   const std::string clear_;
 
   /// Counted by the transaction under way and not written yet.
-  counters gathered_;
+  numbers gathered_;
 };
 #endif
 
@@ -125,14 +131,23 @@ private:
 /// Counters in a PostgreSQL database. What a group of events counts is written
 /// at once.
 template <class View>
-class postgres_counters : public projections::postgres_recorder<View> {
+class counters<projections::postgres_recorder, View>
+  : public projections::postgres_recorder<View> {
 public:
   using connection = projections::postgres_connection;
 
-  /// The counters are in the table `table` of the database `uri`.
-  postgres_counters(const std::string& uri, const std::string& table,
-                    std::string_view projection = {})
-    : projections::postgres_recorder<View>(uri, projection),
+  /// The counters are in a table of the database `uri` that is called after
+  /// `projection`, and so is the tracking table.
+  counters(const std::string& uri, const std::string& projection)
+    : counters(uri, projection, projection) {
+    // nop
+  }
+
+  /// The same with the table `table` for the counters. Where `tracked` is
+  /// empty, the tracking table is `notification_tracking`.
+  counters(const std::string& uri, const std::string& table,
+           std::string_view tracked)
+    : projections::postgres_recorder<View>(uri, tracked),
       table_(quoted_table(projections::postgres_uri{uri}, table)) {
     this->transact([this](connection& db) {
       // Several processes may open the view at the same time.
@@ -181,7 +196,7 @@ private:
   const std::string table_;
 
   /// Counted by the transaction under way and not written yet.
-  counters gathered_;
+  numbers gathered_;
 };
 #endif
 

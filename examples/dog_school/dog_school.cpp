@@ -12,13 +12,14 @@
 // asked for; its events are where the view would be. Either way it prints
 // `dogs=3 tricks=9`, or more if the stores know dogs already.
 
-#include "examples/open_view.hpp"
+#include "examples/counters.hpp"
 #include "examples/program.hpp"
 #include <projections/folds/aggregates/application.hpp>
 #include <projections/folds/processors/event_sourced_projection.hpp>
 #include <projections/folds/processors/projection.hpp>
 #include <projections/runtime/event_log.hpp>
 #include <projections/runtime/open_store.hpp>
+#include <projections/runtime/open_view.hpp>
 #include <projections/runtime/projection_runner.hpp>
 
 #include <cstdint>
@@ -124,12 +125,12 @@ public:
   virtual int64_t tricks() = 0;
 };
 
-/// The view over the counters of a backend.
-template <template <class> class Counters>
-class dog_counts_over final : public Counters<dog_counts_view> {
+/// The view over the recorder of any backend.
+template <template <class> class Recorder>
+class dog_counts_over final
+  : public counting::counters<Recorder, dog_counts_view> {
 public:
-  using interface = dog_counts_view;
-  using Counters<dog_counts_view>::Counters;
+  using counting::counters<Recorder, dog_counts_view>::counters;
 
   void count_dog(const tracking& x) override {
     this->count("dogs", x);
@@ -276,7 +277,7 @@ int run(options& chosen) {
   auto place = parse_store_name(chosen.view);
   if (chosen.counts == "view") {
     std::shared_ptr<dog_counts_view> view
-      = examples::open_view<dog_counts_over>(place, "dogcounts");
+      = open_view<dog_counts_over>(place, "dogcounts");
     teach_all(chosen, open, std::make_shared<dog_counts>(view));
     print(view->dogs(), view->tricks());
   } else {

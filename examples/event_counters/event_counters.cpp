@@ -12,11 +12,11 @@
 // goes on with what is appended until it is interrupted.
 
 #include "examples/event_counters/event_counters_view.hpp"
-#include "examples/open_view.hpp"
 #include "examples/program.hpp"
 #include <projections/folds/processors/projection.hpp>
 #include <projections/runtime/event_log.hpp>
 #include <projections/runtime/open_store.hpp>
+#include <projections/runtime/open_view.hpp>
 #include <projections/runtime/projection_runner.hpp>
 
 #include <cstdint>
@@ -79,9 +79,8 @@ int run(options& chosen) {
     if (value->empty())
       return examples::refuse(std::string{"--"} + name + " is missing");
   auto open = open_store(parse_store_name(chosen.events), chosen.application);
-  std::shared_ptr<event_counters_view> view
-    = examples::open_view<event_counters_over>(parse_store_name(chosen.view),
-                                               "eventcounters");
+  std::shared_ptr<event_counters_view> view = open_view<event_counters_over>(
+    parse_store_name(chosen.view), "eventcounters");
   caf::actor_system system{chosen};
   event_log log{system, open};
   projection_runner runner{log, chosen.application,

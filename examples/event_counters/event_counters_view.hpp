@@ -19,12 +19,12 @@ public:
   virtual int64_t get_subsequent_event_counter() = 0;
 };
 
-/// The view over the counters of a backend.
-template <template <class> class Counters>
-class event_counters_over : public Counters<event_counters_view> {
+/// The view over the recorder of any backend.
+template <template <class> class Recorder>
+class event_counters_over
+  : public counting::counters<Recorder, event_counters_view> {
 public:
-  using interface = event_counters_view;
-  using Counters<event_counters_view>::Counters;
+  using counting::counters<Recorder, event_counters_view>::counters;
 
   void incr_created_event_counter(const projections::tracking& x) override {
     this->count(created, x);

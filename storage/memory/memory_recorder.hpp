@@ -108,6 +108,9 @@ private:
 template <class View = tracking_recorder>
 class memory_recorder : public View {
 public:
+  /// What the view is known as, whatever its backend.
+  using interface = View;
+
   void insert_tracking(const tracking& x) override {
     tracking_.record(x);
   }

@@ -13,12 +13,12 @@ using event_counters::event_counters_over;
 using event_counters::event_counters_view;
 
 /// The view in memory.
-using memory_event_counters = event_counters_over<counting::memory_counters>;
+using memory_event_counters = event_counters_over<memory_recorder>;
 
 #ifdef PROJECTIONS_WITH_SQLITE
 /// The view in a SQLite database.
 class sqlite_event_counters final
-  : public event_counters_over<counting::sqlite_counters> {
+  : public event_counters_over<sqlite_recorder> {
 public:
   explicit sqlite_event_counters(const std::string& path,
                                  std::string_view projection = {})
@@ -31,7 +31,7 @@ public:
 #ifdef PROJECTIONS_WITH_POSTGRESQL
 /// The view in a PostgreSQL database.
 class postgres_event_counters final
-  : public event_counters_over<counting::postgres_counters> {
+  : public event_counters_over<postgres_recorder> {
 public:
   explicit postgres_event_counters(const std::string& uri,
                                    std::string_view projection = {})

@@ -26,10 +26,10 @@ namespace projections::test {
 
 /// A view that counts its transactions, and fails them as told: when they
 /// begin, right before the commit, or as if the connection were lost in it.
-template <template <class> class Counters>
-class watched_view final : public event_counters_over<Counters> {
+template <template <class> class Recorder>
+class watched_view final : public event_counters_over<Recorder> {
 public:
-  using base = event_counters_over<Counters>;
+  using base = event_counters_over<Recorder>;
   using base::base;
 
   void in_one_transaction(const std::function<void()>& commands) override {
@@ -69,7 +69,7 @@ private:
 
 #ifdef PROJECTIONS_WITH_SQLITE
 struct watched_sqlite {
-  using view_type = watched_view<counting::sqlite_counters>;
+  using view_type = watched_view<sqlite_recorder>;
 
   temporary_folder folder;
   std::shared_ptr<view_type> view
@@ -79,7 +79,7 @@ struct watched_sqlite {
 
 #ifdef PROJECTIONS_WITH_POSTGRESQL
 struct watched_postgres {
-  using view_type = watched_view<counting::postgres_counters>;
+  using view_type = watched_view<postgres_recorder>;
 
   postgres_schema schema;
   std::shared_ptr<view_type> view
@@ -88,7 +88,7 @@ struct watched_postgres {
 #endif
 
 struct watched_memory {
-  using view_type = watched_view<counting::memory_counters>;
+  using view_type = watched_view<memory_recorder>;
 
   std::shared_ptr<view_type> view = std::make_shared<view_type>();
 };
