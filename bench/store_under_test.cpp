@@ -3,7 +3,7 @@
 #include "bench/stopwatch.hpp"
 #include "bench/store_events.hpp"
 #include "projections/folds/processors/projection.hpp"
-#include "projections/runtime/open_store.hpp"
+#include "projections/runtime/open_view.hpp"
 
 #include <utility>
 
@@ -11,13 +11,13 @@ namespace projections::bench {
 
 namespace {
 
-using test::event_counters_view;
+const std::string projection_name = "eventcounters";
 
 /// Counts the first event of an account as created and others as subsequent.
 class account_counters : public projection<event_counters_view> {
 public:
   explicit account_counters(std::shared_ptr<event_counters_view> view)
-    : projection(std::move(view), {"eventcounters"}) {
+    : projection(std::move(view), {projection_name}) {
     on<account_opened>([this](const account_opened&, const tracking& x) {
       this->view().incr_created_event_counter(x);
     });
@@ -30,24 +30,8 @@ public:
 } // namespace
 
 std::shared_ptr<event_counters_view> open_view(std::string_view text) {
-  auto name = parse_store_name(text);
-  switch (name.kind) {
-    case store_kind::memory:
-      return std::make_shared<test::memory_event_counters>();
-    case store_kind::sqlite:
-#ifdef PROJECTIONS_WITH_SQLITE
-      return std::make_shared<test::sqlite_event_counters>(name.place);
-#else
-      break;
-#endif
-    case store_kind::postgresql:
-#ifdef PROJECTIONS_WITH_POSTGRESQL
-      return std::make_shared<test::postgres_event_counters>(name.place);
-#else
-      break;
-#endif
-  }
-  refuse_backend(name);
+  return projections::open_view<event_counters::event_counters_over>(
+    parse_store_name(text), projection_name);
 }
 
 std::shared_ptr<event_processor>

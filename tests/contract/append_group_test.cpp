@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_SUITE(append_group_contract)
 BOOST_AUTO_TEST_CASE_TEMPLATE(requests_that_go_together_are_taken_together,
                               Backend, backends) {
   Backend backend;
-  auto store = backend.open();
+  auto store = backend.open_store();
   auto outcomes
     = store->append({{"a", no_stream, {an_event("A"), an_event("B")}},
                      {"b", no_stream, {an_event("C")}, true},
@@ -29,14 +29,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(requests_that_go_together_are_taken_together,
   check_taken(outcomes[1], 1, 1);
   check_taken(outcomes[2], 3, 1);
   check_taken(outcomes[3], 1, 1);
-  BOOST_TEST(topics_of(backend.open()->read_all(log_start, 10, {}).events)
+  BOOST_TEST(topics_of(backend.open_store()->read_all(log_start, 10, {}).events)
              == "ABCDE");
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(requests_that_go_together_are_refused_together,
                               Backend, backends) {
   Backend backend;
-  auto store = backend.open();
+  auto store = backend.open_store();
   check_taken(append(*store, {"a", no_stream, {an_event("A", "k1")}}), 1, 1);
   for (size_t culprit = 0; culprit < 3; ++culprit) {
     // The group stands between two requests that have nothing to do with it
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(requests_that_go_together_are_refused_together,
     BOOST_TEST(outcomes[4].positions[0] > outcomes[0].positions[0]);
     BOOST_TEST(outcomes[5].positions[0] > outcomes[4].positions[0]);
   }
-  auto reader = backend.open();
+  auto reader = backend.open_store();
   BOOST_TEST(topics_of(reader->read_all(log_start, 100, {}).events)
              == "ABGHBGHBGH");
   BOOST_TEST(topics_of(reader->read_stream("a", 0, 100)) == "ABGBGBG");
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(requests_that_go_together_are_refused_together,
 BOOST_AUTO_TEST_CASE_TEMPLATE(metadata_of_what_was_refused_goes_with_it,
                               Backend, backends) {
   Backend backend;
-  auto store = backend.open();
+  auto store = backend.open_store();
   auto told = [](const std::string& topic) {
     return new_event{topic, "{}", {}, "of " + topic};
   };
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(metadata_of_what_was_refused_goes_with_it,
                  {"a", 77, {told("D")}, true},
                  {"a", any_version, {told("E")}},
                  {"a", any_version, {told("F")}, true}});
-  auto events = backend.open()->read_all(log_start, 10, {}).events;
+  auto events = backend.open_store()->read_all(log_start, 10, {}).events;
   BOOST_TEST(topics_of(events) == "AEF");
   for (auto& x : events)
     BOOST_TEST(x.metadata == "of " + x.topic);
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(metadata_of_what_was_refused_goes_with_it,
 BOOST_AUTO_TEST_CASE_TEMPLATE(key_refuses_what_goes_together, Backend,
                               backends) {
   Backend backend;
-  auto store = backend.open();
+  auto store = backend.open_store();
   auto outcomes = store->append({{"a", no_stream, {an_event("A", "k")}},
                                  {"b", no_stream, {an_event("B", "l")}},
                                  {"a", 1, {an_event("C", "k")}, true},
@@ -137,14 +137,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(key_refuses_what_goes_together, Backend,
   // Keys of requests that were refused are free.
   check_taken(outcomes[5], 1, 1);
   check_taken(outcomes[6], 1, 1);
-  BOOST_TEST(topics_of(backend.open()->read_all(log_start, 10, {}).events)
+  BOOST_TEST(topics_of(backend.open_store()->read_all(log_start, 10, {}).events)
              == "AFG");
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(malformed_request_refuses_what_goes_with_it,
                               Backend, backends) {
   Backend backend;
-  auto store = backend.open();
+  auto store = backend.open_store();
   auto outcomes = store->append(
     {{"a", any_version, {an_event("A")}, true}, {"b", any_version, {}, true}});
   BOOST_TEST((outcomes[0].error == append_error::refused_together));

@@ -6,7 +6,6 @@
 #include "projections/messages/events/uuid.hpp"
 #include "tests/contract/appending.hpp"
 #include "tests/contract/backends.hpp"
-#include "tests/contract/process_backends.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -91,12 +90,13 @@ BOOST_AUTO_TEST_SUITE(append_key_contract)
 BOOST_AUTO_TEST_CASE_TEMPLATE(known_keys_refuse_their_requests_alone, Backend,
                               backends) {
   Backend backend;
-  auto store = backend.open();
+  auto store = backend.open_store();
   append_new_keys(*store, "0");
   // Another object of the store has taken it meanwhile.
-  auto known
-    = append(*backend.open(), {"a", any_version, {an_event("A", "known")}});
-  append(*backend.open(), {"k", any_version, {an_event("K", "known too")}});
+  auto known = append(*backend.open_store(),
+                      {"a", any_version, {an_event("A", "known")}});
+  append(*backend.open_store(),
+         {"k", any_version, {an_event("K", "known too")}});
   BOOST_REQUIRE_EQUAL(known.positions.size(), 1u);
   auto at = known.positions.front();
   for (stream_version round = 0; round < 3; ++round) {
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(known_keys_refuse_their_requests_alone, Backend,
     if (round == 1)
       append_new_keys(*store, "1");
   }
-  auto reader = backend.open();
+  auto reader = backend.open_store();
   BOOST_TEST(topics_of(reader->read_stream("a", 0, 99)) == "ABDDBDDBDD");
   BOOST_TEST(topics_of(reader->read_stream("b", 0, 99)) == "HHHHHH");
   // Every event once, and every key at its event.
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(known_keys_refuse_their_requests_alone, Backend,
 BOOST_AUTO_TEST_CASE_TEMPLATE(every_key_is_that_of_its_event, Backend,
                               backends) {
   Backend backend;
-  auto store = backend.open();
+  auto store = backend.open_store();
   // Which of the keys of a group are known, wherever they lie among the others:
   // none, one, one that is twice in the group, half of them; with none
   // between them, so that a store may expect that of the next one.
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(every_key_is_that_of_its_event, Backend,
         check_taken(outcomes[i], static_cast<stream_version>(++taken), 1);
     }
     known = keys;
-    auto found = backend.open()->find_keys(keys);
+    auto found = backend.open_store()->find_keys(keys);
     for (size_t i = 0; i < many; ++i) {
       BOOST_REQUIRE(found[i].has_value());
       BOOST_TEST(found[i]->metadata == keys[i]);
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(every_key_is_that_of_its_event, Backend,
 BOOST_AUTO_TEST_CASE_TEMPLATE(odd_one_among_many_is_what_it_is, Backend,
                               backends) {
   Backend backend;
-  auto store = backend.open();
+  auto store = backend.open_store();
   // Among requests of one event with a new key each, which are all taken.
   auto append_among = [&, round = 0](append_request odd) mutable {
     auto requests = one_for_each(new_keys("-" + std::to_string(++round)));
@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(odd_one_among_many_is_what_it_is, Backend,
 BOOST_AUTO_TEST_CASE_TEMPLATE(known_key_refuses_what_goes_together, Backend,
                               backends) {
   Backend backend;
-  auto store = backend.open();
+  auto store = backend.open_store();
   append(*store, {"s", no_stream, {an_event("A", "known")}});
   append_new_keys(*store, "");
   auto outcomes = append_in_crowd(*store,
@@ -254,17 +254,17 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(known_key_refuses_what_goes_together, Backend,
   check_refused(outcomes[2], append_error::key_exists,
                 refusal("t", "known", 1));
   check_taken(outcomes[3], 1, 1);
-  BOOST_TEST(topics_of(backend.open()->read_stream("s", 0, 9)) == "AB");
+  BOOST_TEST(topics_of(backend.open_store()->read_stream("s", 0, 9)) == "AB");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(known_keys_leave_the_transaction_alone, Processes,
-                              processes) {
-  Processes backend;
-  auto recorder = backend.open();
+BOOST_AUTO_TEST_CASE_TEMPLATE(known_keys_leave_the_transaction_alone, Backend,
+                              backends) {
+  Backend backend;
+  auto recorder = backend.open_recorder();
   auto& events = recorder->events();
   append_new_keys(events, "");
   // Keys of the same transaction are known as well as those of others.
-  append(*backend.open_events(), {"s", no_stream, {an_event("A", "a")}});
+  append(*backend.open_store(), {"s", no_stream, {an_event("A", "a")}});
   recorder->in_one_transaction([&] {
     check_taken(append(events, {"s", 1, {an_event("B", "b")}}), 2, 1);
     append_new_keys(events, "within");
@@ -281,11 +281,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(known_keys_leave_the_transaction_alone, Processes,
     BOOST_TEST((refused.error == append_error::key_exists));
     recorder->insert_tracking({"upstream", 1});
   });
-  BOOST_TEST((backend.open()->max_tracking_id("upstream") == 1));
-  BOOST_TEST(topics_of(backend.open_events()->read_stream("s", 0, 9))
-             == "ABCD");
+  BOOST_TEST((backend.open_recorder()->max_tracking_id("upstream") == 1));
+  BOOST_TEST(topics_of(backend.open_store()->read_stream("s", 0, 9)) == "ABCD");
   for (auto key : {"a", "b", "c", "d"})
-    BOOST_TEST(backend.open_events()->find_keys({key}).front().has_value());
+    BOOST_TEST(backend.open_store()->find_keys({key}).front().has_value());
 }
 
 #ifdef PROJECTIONS_WITH_POSTGRESQL

@@ -2,8 +2,8 @@
 // Method: emission recorders over every backend that begin at the start again,
 // with the same answers and with others.
 #include "projections/folds/emissions/event_id.hpp"
+#include "tests/contract/backends.hpp"
 #include "tests/contract/emitting.hpp"
-#include "tests/contract/process_backends.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -14,40 +14,39 @@ using namespace projections::test;
 
 BOOST_AUTO_TEST_SUITE(emission_replay)
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(repeated_answers_write_nothing, Processes,
-                              processes) {
-  Processes backend;
-  auto recorder = over(backend.open());
+BOOST_AUTO_TEST_CASE_TEMPLATE(repeated_answers_write_nothing, Backend,
+                              backends) {
+  Backend backend;
+  auto recorder = over(backend.open_recorder());
   emit_all(*recorder, 1, 5);
-  auto before = content_of(*backend.open_events());
+  auto before = content_of(*backend.open_store());
   recorder->clear();
   recorder->forget("social");
   emit_all(*recorder, 1, 5);
-  BOOST_TEST((content_of(*backend.open_events()) == before));
+  BOOST_TEST((content_of(*backend.open_store()) == before));
   BOOST_TEST((recorder->max_tracking_id("social") == 5));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(replay_goes_over_into_what_is_new, Processes,
-                              processes) {
-  Processes expected;
-  emit_all(*over(expected.open()), 1, 8);
-  Processes backend;
-  auto recorder = over(backend.open());
+BOOST_AUTO_TEST_CASE_TEMPLATE(replay_goes_over_into_what_is_new, Backend,
+                              backends) {
+  Backend expected;
+  emit_all(*over(expected.open_recorder()), 1, 8);
+  Backend backend;
+  auto recorder = over(backend.open_recorder());
   emit_all(*recorder, 1, 5);
   recorder->forget("social");
   emit_all(*recorder, 1, 2);
   emit_all(*recorder, 3, 4);
   emit_all(*recorder, 5, 7);
   emit_all(*recorder, 8, 8);
-  BOOST_TEST((content_of(*backend.open_events())
-              == content_of(*expected.open_events())));
+  BOOST_TEST(
+    (content_of(*backend.open_store()) == content_of(*expected.open_store())));
   BOOST_TEST((recorder->max_tracking_id("social") == 8));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(divergence_in_a_replay_fails, Processes,
-                              processes) {
-  Processes backend;
-  auto recorder = over(backend.open());
+BOOST_AUTO_TEST_CASE_TEMPLATE(divergence_in_a_replay_fails, Backend, backends) {
+  Backend backend;
+  auto recorder = over(backend.open_recorder());
   emit_all(*recorder, 1, 2);
   recorder->forget("social");
   emit_all(*recorder, 1, 1);
@@ -57,27 +56,27 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(divergence_in_a_replay_fails, Processes,
   BOOST_TEST((recorder->max_tracking_id("social") == 1));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(divergence_fails_and_changes_nothing, Processes,
-                              processes) {
-  Processes backend;
-  auto recorder = over(backend.open());
+BOOST_AUTO_TEST_CASE_TEMPLATE(divergence_fails_and_changes_nothing, Backend,
+                              backends) {
+  Backend backend;
+  auto recorder = over(backend.open_recorder());
   emit_all(*recorder, 1, 1);
   recorder->forget("social");
-  auto before = content_of(*backend.open_events());
+  auto before = content_of(*backend.open_store());
   for (auto changed :
        {emission{"own1", "A", "other"}, emission{"own1", "Other", "1"},
         emission{"elsewhere", "A", "1"}})
     BOOST_CHECK_THROW(recorder->emit(source_at(1), {changed}, {"social", 1}),
                       divergence_error);
-  BOOST_TEST((content_of(*backend.open_events()) == before));
-  BOOST_TEST(!backend.open()->max_tracking_id("social"));
+  BOOST_TEST((content_of(*backend.open_store()) == before));
+  BOOST_TEST(!backend.open_recorder()->max_tracking_id("social"));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(divergence_is_reported_where_what_is_stored_stays,
-                              Processes, processes) {
-  Processes backend;
+                              Backend, backends) {
+  Backend backend;
   std::string reported;
-  auto recorder = over(backend.open(),
+  auto recorder = over(backend.open_recorder(),
                        {"p", {}, divergence_policy::keep_stored, [&](auto& x) {
                           reported = x.describe();
                         }});
@@ -93,7 +92,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(divergence_is_reported_where_what_is_stored_stays,
          + emission_key("p", "social", "u1", 1, 0)
          + "): its function was changed, or does not depend on the event "
            "alone");
-  BOOST_TEST(content_of(*backend.open_events()).size() == 3u);
+  BOOST_TEST(content_of(*backend.open_store()).size() == 3u);
   BOOST_TEST((recorder->max_tracking_id("social") == 1));
 }
 

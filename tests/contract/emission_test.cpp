@@ -8,8 +8,8 @@
 #include "projections/storage/memory/memory_event_store.hpp"
 #include "projections/storage/views/tracking_recorder.hpp"
 #include "tests/contract/appending.hpp"
+#include "tests/contract/backends.hpp"
 #include "tests/contract/emitting.hpp"
-#include "tests/contract/process_backends.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -44,16 +44,16 @@ public:
 
 BOOST_AUTO_TEST_SUITE(emission_contract)
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(answers_are_recorded_with_key_and_origin,
-                              Processes, processes) {
-  Processes backend;
-  auto recorder = over(backend.open());
+BOOST_AUTO_TEST_CASE_TEMPLATE(answers_are_recorded_with_key_and_origin, Backend,
+                              backends) {
+  Backend backend;
+  auto recorder = over(backend.open_recorder());
   recorder->emit(source_at(3, R"({"correlation_id":"req-1","depth":2})"),
                  emissions_for(3), {"social", 3});
-  BOOST_TEST((backend.open()->max_tracking_id("social") == 3));
-  auto events = backend.open_events()->read_all(log_start, 10, {}).events;
+  BOOST_TEST((backend.open_recorder()->max_tracking_id("social") == 3));
+  auto events = backend.open_store()->read_all(log_start, 10, {}).events;
   BOOST_TEST(topics_of(events) == "ABC");
-  auto keyed = backend.open_events()->find_keys(
+  auto keyed = backend.open_store()->find_keys(
     {emission_key("p", "social", "u3", 1, 0),
      emission_key("p", "social", "u3", 1, 2)});
   BOOST_REQUIRE((keyed[0] && keyed[1]));
@@ -65,10 +65,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(answers_are_recorded_with_key_and_origin,
   BOOST_TEST(origin.depth == 3u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(group_is_recorded_as_a_whole, Processes,
-                              processes) {
-  Processes backend;
-  auto recorder = over(backend.open());
+BOOST_AUTO_TEST_CASE_TEMPLATE(group_is_recorded_as_a_whole, Backend, backends) {
+  Backend backend;
+  auto recorder = over(backend.open_recorder());
   auto fails = [&] {
     recorder->in_one_transaction([&] {
       recorder->emit(source_at(1), emissions_for(1), {"social", 1});
@@ -77,20 +76,20 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(group_is_recorded_as_a_whole, Processes,
     });
   };
   BOOST_CHECK_THROW(fails(), crash);
-  BOOST_TEST(backend.open_events()->head() == log_start);
+  BOOST_TEST(backend.open_store()->head() == log_start);
   BOOST_TEST(!recorder->max_tracking_id("social"));
   emit_all(*recorder, 1, 3);
-  BOOST_TEST(content_of(*backend.open_events()).size() == 9u);
+  BOOST_TEST(content_of(*backend.open_store()).size() == 9u);
   BOOST_CHECK_THROW(emit_all(*recorder, 3, 4), integrity_error);
-  BOOST_TEST(content_of(*backend.open_events()).size() == 9u);
+  BOOST_TEST(content_of(*backend.open_store()).size() == 9u);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(answers_made_ahead_are_recorded_in_any_groups,
-                              Processes, processes) {
-  Processes expected;
-  emit_all(*over(expected.open()), 1, 6);
-  Processes backend;
-  counted_answers projection{backend.open()};
+                              Backend, backends) {
+  Backend expected;
+  emit_all(*over(expected.open_recorder()), 1, 6);
+  Backend backend;
+  counted_answers projection{backend.open_recorder()};
   log_slice slice;
   for (auto i = 1; i <= 6; ++i)
     slice.events.push_back(source_at(i));
@@ -109,7 +108,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(answers_made_ahead_are_recorded_in_any_groups,
       throw crash{};
     });
   };
-  auto answers = [&] { return content_of(*backend.open_events()).size(); };
+  auto answers = [&] { return content_of(*backend.open_store()).size(); };
   group(1, 2);
   BOOST_TEST(answers() == 6u);
   BOOST_CHECK_THROW(fails(), crash);
@@ -117,13 +116,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(answers_made_ahead_are_recorded_in_any_groups,
   group(3, 5);
   BOOST_TEST(answers() == 15u);
   group(6, 6);
-  BOOST_TEST((content_of(*backend.open_events())
-              == content_of(*expected.open_events())));
+  BOOST_TEST(
+    (content_of(*backend.open_store()) == content_of(*expected.open_store())));
   BOOST_TEST(projection.asked == 6u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(answers_made_ahead_go_to_all_targets, Processes,
-                              processes) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(answers_made_ahead_go_to_all_targets, Backend,
+                              backends) {
   // More than are appended at once, from two slices, with some between them
   // that nobody has made ahead.
   constexpr log_position last = 600;
@@ -135,11 +134,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(answers_made_ahead_go_to_all_targets, Processes,
                                  {"shared", "C", n}};
   };
   auto is_alone = [](log_position x) { return x % 100 == 2; };
-  Processes backend;
+  Backend backend;
   auto elsewhere
     = std::make_shared<memory_event_store>(std::make_shared<memory_log>());
   emission_recorder recorder{
-    {"p"}, "social", backend.open(), {{"elsewhere", elsewhere}}};
+    {"p"}, "social", backend.open_recorder(), {{"elsewhere", elsewhere}}};
   std::vector<std::shared_ptr<keyed_emissions>> ahead;
   for (log_position i = 1; i <= last; ++i) {
     if (i == 1 || i == middle)
@@ -164,10 +163,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(answers_made_ahead_go_to_all_targets, Processes,
         .push_back(x.stream + ' ' + x.topic + ' ' + x.payload);
   std::sort(own.begin(), own.end());
   std::sort(others.begin(), others.end());
-  BOOST_TEST((content_of(*backend.open_events()) == own));
+  BOOST_TEST((content_of(*backend.open_store()) == own));
   BOOST_TEST((content_of(*elsewhere) == others));
   // Answers to one event keep their order, and have their own keys.
-  auto shared = backend.open_events()->read_stream("shared", 0, 1000);
+  auto shared = backend.open_store()->read_stream("shared", 0, 1000);
   BOOST_REQUIRE_EQUAL(shared.size(), static_cast<size_t>(last));
   for (log_position i = 1; i <= last; ++i) {
     BOOST_TEST(shared[i - 1].payload == std::to_string(i));
@@ -179,12 +178,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(answers_made_ahead_go_to_all_targets, Processes,
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(position_of_somebody_else_is_refused_first,
-                              Processes, processes) {
-  Processes backend;
+                              Backend, backends) {
+  Backend backend;
   // The answers are committed before the tracking.
   auto apart = [&] {
-    std::vector<emission_target> targets{{"social", backend.open_events()}};
-    return emission_recorder{{"p"}, backend.open(), std::move(targets)};
+    std::vector<emission_target> targets{{"social", backend.open_store()}};
+    return emission_recorder{
+      {"p"}, backend.open_recorder(), std::move(targets)};
   };
   auto one = apart();
   auto other = apart();
@@ -192,20 +192,20 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(position_of_somebody_else_is_refused_first,
   // Another version of the program, which has no answer.
   other.emit(source_at(3), {}, {"social", 3});
   BOOST_CHECK_THROW(emit_all(one, 3, 3), integrity_error);
-  BOOST_TEST(content_of(*backend.open_events()).size() == 6u);
+  BOOST_TEST(content_of(*backend.open_store()).size() == 6u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(position_of_somebody_else_is_not_passed,
-                              Processes, processes) {
-  Processes backend;
-  auto one = over(backend.open());
-  auto other = over(backend.open());
+BOOST_AUTO_TEST_CASE_TEMPLATE(position_of_somebody_else_is_not_passed, Backend,
+                              backends) {
+  Backend backend;
+  auto one = over(backend.open_recorder());
+  auto other = over(backend.open_recorder());
   emit_all(*one, 1, 2);
   emit_all(*other, 3, 4);
-  auto before = content_of(*backend.open_events());
+  auto before = content_of(*backend.open_store());
   // It knows of its own positions only.
   BOOST_CHECK_THROW(emit_all(*one, 3, 4), integrity_error);
-  BOOST_TEST((content_of(*backend.open_events()) == before));
+  BOOST_TEST((content_of(*backend.open_store()) == before));
   BOOST_TEST((one->max_tracking_id("social") == 4));
   emit_all(*one, 5, 6);
   other->forget("social");
@@ -213,10 +213,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(position_of_somebody_else_is_not_passed,
   BOOST_TEST((one->max_tracking_id("social") == 6));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_recorded_is_refused, Processes,
-                              processes) {
-  Processes backend;
-  auto recorder = over(backend.open(), {"p", {"A", ""}});
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_recorded_is_refused, Backend,
+                              backends) {
+  Backend backend;
+  auto recorder = over(backend.open_recorder(), {"p", {"A", ""}});
   auto emit = [&](emission x, std::string metadata = {}) {
     recorder->emit(source_at(1, std::move(metadata)), {std::move(x)},
                    {"social", 1});
@@ -244,15 +244,15 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_recorded_is_refused, Processes,
     says("event \"Followed\" (version 1 of stream \"u1\") is the answer number "
          "16 in a row; projection \"p\" does not answer it, because "
          "projections seem to answer each other for ever"));
-  BOOST_TEST(backend.open_events()->head() == log_start);
+  BOOST_TEST(backend.open_store()->head() == log_start);
   emit({"s", "A", "{}"}, R"({"depth":15})");
-  BOOST_TEST(backend.open_events()->head() == 1);
+  BOOST_TEST(backend.open_store()->head() == 1);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(failed_command_dooms_its_transaction, Processes,
-                              processes) {
-  Processes backend;
-  auto recorder = over(backend.open());
+BOOST_AUTO_TEST_CASE_TEMPLATE(failed_command_dooms_its_transaction, Backend,
+                              backends) {
+  Backend backend;
+  auto recorder = over(backend.open_recorder());
   auto keeps_it_quiet = [&] {
     recorder->in_one_transaction([&] {
       try {
@@ -267,25 +267,24 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(failed_command_dooms_its_transaction, Processes,
   BOOST_TEST(!recorder->max_tracking_id("social"));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(other_targets_get_their_part, Processes,
-                              processes) {
-  Processes backend;
+BOOST_AUTO_TEST_CASE_TEMPLATE(other_targets_get_their_part, Backend, backends) {
+  Backend backend;
   auto log = std::make_shared<memory_log>();
   auto other = std::make_shared<memory_event_store>(log);
   emission_recorder recorder{
-    {"p"}, "social", backend.open(), {{"billing", other}}};
+    {"p"}, "social", backend.open_recorder(), {{"billing", other}}};
   recorder.emit(
     source_at(1),
     {{"s", "A", "{}"}, {"s", "B", "{}", "billing"}, {"s", "C", "{}", "social"}},
     {"social", 1});
-  BOOST_TEST(topics_of(backend.open_events()->read_all(0, 10, {}).events)
+  BOOST_TEST(topics_of(backend.open_store()->read_all(0, 10, {}).events)
              == "AC");
   BOOST_TEST(topics_of(other->read_all(0, 10, {}).events) == "B");
 }
 
 BOOST_AUTO_TEST_CASE(large_groups_are_recorded_in_parts) {
-  memory_processes backend;
-  auto recorder = over(backend.open());
+  memory_backend backend;
+  auto recorder = over(backend.open_recorder());
   std::string large(emission_outbox::bytes_max / 4, 'x');
   auto fails = [&] {
     recorder->in_one_transaction([&] {
@@ -296,7 +295,7 @@ BOOST_AUTO_TEST_CASE(large_groups_are_recorded_in_parts) {
   };
   BOOST_CHECK_THROW(fails(), crash);
   // What was full is recorded with its place; the rest is not.
-  BOOST_TEST(backend.open_events()->head() == 4);
+  BOOST_TEST(backend.open_store()->head() == 4);
   BOOST_TEST((recorder->max_tracking_id("social") == 4));
 }
 

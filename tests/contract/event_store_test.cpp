@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_SUITE(event_store_contract)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(empty_store_has_nothing, Backend, backends) {
   Backend backend;
-  auto store = backend.open();
+  auto store = backend.open_store();
   BOOST_TEST(store->head() == log_start);
   BOOST_TEST(store->read_stream("s", 0, 10).empty());
   auto slice = store->read_all(log_start, 10, {});
@@ -30,10 +30,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(event_is_read_as_it_was_recorded, Backend,
                               backends) {
   Backend backend;
   auto payload = "\0\xFF\n{}"s;
-  auto outcome = append(
-    *backend.open(), {"stream ü", no_stream, {{"module:Dog.Named", payload}}});
+  auto outcome
+    = append(*backend.open_store(),
+             {"stream ü", no_stream, {{"module:Dog.Named", payload}}});
   check_taken(outcome, 1, 1);
-  auto events = backend.open()->read_stream("stream ü", 0, 10);
+  auto events = backend.open_store()->read_stream("stream ü", 0, 10);
   BOOST_REQUIRE_EQUAL(events.size(), 1u);
   auto& x = events.front();
   BOOST_TEST(x.position == outcome.positions.front());
@@ -46,7 +47,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(event_is_read_as_it_was_recorded, Backend,
 BOOST_AUTO_TEST_CASE_TEMPLATE(positions_increase_and_versions_have_no_gaps,
                               Backend, backends) {
   Backend backend;
-  auto store = backend.open();
+  auto store = backend.open_store();
   log_position last = log_start;
   for (auto& streams :
        {std::vector{"a"s, "b"s, "a"s}, std::vector{"b"s}, std::vector{"a"s}})
@@ -65,7 +66,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(positions_increase_and_versions_have_no_gaps,
 BOOST_AUTO_TEST_CASE_TEMPLATE(wrong_expected_version_is_refused, Backend,
                               backends) {
   Backend backend;
-  auto store = backend.open();
+  auto store = backend.open_store();
   check_taken(append(*store, {"s", no_stream, {an_event("A"), an_event("B")}}),
               2, 2);
   check_refused(append(*store, {"s", no_stream, {an_event("C")}}),
@@ -88,7 +89,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(wrong_expected_version_is_refused, Backend,
 BOOST_AUTO_TEST_CASE_TEMPLATE(refused_request_leaves_the_others_alone, Backend,
                               backends) {
   Backend backend;
-  auto store = backend.open();
+  auto store = backend.open_store();
   auto outcomes = store->append({{"a", no_stream, {an_event("A")}},
                                  {"b", 7, {an_event("B")}},
                                  {"a", 1, {an_event("C")}}});
@@ -96,13 +97,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(refused_request_leaves_the_others_alone, Backend,
   check_taken(outcomes[0], 1, 1);
   BOOST_TEST((outcomes[1].error == append_error::wrong_expected_version));
   check_taken(outcomes[2], 2, 1);
-  BOOST_TEST(topics_of(backend.open()->read_all(log_start, 10, {}).events)
+  BOOST_TEST(topics_of(backend.open_store()->read_all(log_start, 10, {}).events)
              == "AC");
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(key_is_recorded_once, Backend, backends) {
   Backend backend;
-  auto store = backend.open();
+  auto store = backend.open_store();
   auto first = append(*store, {"a", any_version, {an_event("A", "k")}});
   check_taken(first, 1, 1);
   auto again
@@ -120,7 +121,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(key_is_recorded_once, Backend, backends) {
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(keys_of_one_append_differ, Backend, backends) {
   Backend backend;
-  auto store = backend.open();
+  auto store = backend.open_store();
   check_refused(
     append(*store,
            {"a", any_version, {an_event("A", "k"), an_event("B", "k")}}),
@@ -134,7 +135,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(keys_of_one_append_differ, Backend, backends) {
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(malformed_append_is_refused, Backend, backends) {
   Backend backend;
-  auto store = backend.open();
+  auto store = backend.open_store();
   for (auto& request : std::vector<append_request>{
          {"", any_version, {an_event("A")}},
          {"\xFF", any_version, {an_event("A")}},
@@ -151,7 +152,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(malformed_append_is_refused, Backend, backends) {
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(payload_has_a_limit, Backend, backends) {
   Backend backend;
-  auto store = backend.open();
+  auto store = backend.open_store();
   check_taken(append(*store, {"s", any_version, {{"T", ""}}}), 1, 1);
   BOOST_TEST(store->read_stream("s", 0, 1).front().payload.empty());
   std::string too_large((size_t{64} << 20) + 1, ' ');
@@ -163,7 +164,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(payload_has_a_limit, Backend, backends) {
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(stream_is_read_in_parts, Backend, backends) {
   Backend backend;
-  auto store = backend.open();
+  auto store = backend.open_store();
   append(*store,
          {"s", any_version, {an_event("A"), an_event("B"), an_event("C")}});
   append(*store, {"t", any_version, {an_event("D")}});
@@ -175,7 +176,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(stream_is_read_in_parts, Backend, backends) {
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(log_is_read_in_parts, Backend, backends) {
   Backend backend;
-  auto store = backend.open();
+  auto store = backend.open_store();
   append(*store,
          {"s", any_version, {an_event("A"), an_event("B"), an_event("C")}});
   auto first = store->read_all(log_start, 2, {});
@@ -194,7 +195,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(log_is_read_in_parts, Backend, backends) {
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(topics_pick_events, Backend, backends) {
   Backend backend;
-  auto store = backend.open();
+  auto store = backend.open_store();
   append(*store, {"s",
                   any_version,
                   {an_event("A"), an_event("B"), an_event("C"), an_event("A"),
@@ -214,7 +215,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(topics_pick_events, Backend, backends) {
 BOOST_AUTO_TEST_CASE_TEMPLATE(long_gaps_between_topics_are_bridged, Backend,
                               backends) {
   Backend backend;
-  auto store = backend.open();
+  auto store = backend.open_store();
   std::vector<new_event> others(70'000, an_event("Other"));
   append(*store, {"s", any_version, {an_event("A")}});
   append(*store, {"s", any_version, others});
@@ -237,8 +238,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(long_gaps_between_topics_are_bridged, Backend,
 BOOST_AUTO_TEST_CASE_TEMPLATE(objects_of_one_store_write_side_by_side, Backend,
                               backends) {
   Backend backend;
-  auto one = backend.open();
-  auto other = backend.open();
+  auto one = backend.open_store();
+  auto other = backend.open_store();
   check_taken(append(*one, {"s", no_stream, {an_event("A")}}), 1, 1);
   check_taken(append(*other, {"s", 1, {an_event("B")}}), 2, 1);
   check_taken(append(*one, {"s", 2, {an_event("C")}}), 3, 1);
@@ -254,7 +255,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(metadata_is_read_with_its_event, Backend,
   auto told = [](std::string topic, std::string metadata) {
     return new_event{std::move(topic), "{}", {}, std::move(metadata)};
   };
-  backend.open()->append(
+  backend.open_store()->append(
     {{"s", no_stream, {plain, told("B", R"({"b":1})"), plain}},
      {"t", no_stream, {told("C", "ü"), plain, told("D", "d")}}});
   auto metadata_of = [](const std::vector<recorded_event>& events) {
@@ -263,7 +264,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(metadata_is_read_with_its_event, Backend,
       result += x.topic + x.metadata + ' ';
     return result;
   };
-  auto store = backend.open();
+  auto store = backend.open_store();
   BOOST_TEST(metadata_of(store->read_all(log_start, 10, {}).events)
              == "A B{\"b\":1} A Cü A Dd ");
   BOOST_TEST(metadata_of(store->read_all(2, 3, {}).events) == "A Cü A ");
@@ -275,11 +276,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(metadata_is_read_with_its_event, Backend,
 BOOST_AUTO_TEST_CASE_TEMPLATE(events_are_found_by_their_keys, Backend,
                               backends) {
   Backend backend;
-  backend.open()->append(
+  backend.open_store()->append(
     {{"s", no_stream, {an_event("A", "k1"), an_event("B")}},
      {"t", no_stream, {{"C", "{}", "k2", "m"}}}});
   auto found
-    = backend.open()->find_keys({"k2", "other", "k1", "", "k2", "\0"s});
+    = backend.open_store()->find_keys({"k2", "other", "k1", "", "k2", "\0"s});
   BOOST_REQUIRE_EQUAL(found.size(), 6u);
   BOOST_REQUIRE(found[0].has_value());
   BOOST_TEST(found[0]->stream == "t");
@@ -294,13 +295,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(events_are_found_by_their_keys, Backend,
   BOOST_TEST(!found[3].has_value());
   BOOST_TEST(found[4].has_value());
   BOOST_TEST(!found[5].has_value());
-  BOOST_TEST(backend.open()->find_keys({}).empty());
+  BOOST_TEST(backend.open_store()->find_keys({}).empty());
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(slice_ends_when_it_has_become_large, Backend,
                               backends) {
   Backend backend;
-  auto store = backend.open();
+  auto store = backend.open_store();
   std::string large(slice_bytes_max / 3 * 2, 'x');
   for (auto topic : {"A", "B", "C"})
     append(*store, {"s", any_version, {{topic, large}}});

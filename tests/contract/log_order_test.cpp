@@ -52,11 +52,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(reader_that_polls_misses_no_event, Backend,
   auto seed = std::random_device{}();
   BOOST_TEST_CONTEXT("seed " << seed) {
     Backend backend;
-    auto reader = backend.open();
+    auto reader = backend.open_store();
     random_writers writers;
     for (int i = 0; i < store_writers; ++i)
       writers.start(seed + i, [&](auto& random) {
-        append_randomly(*backend.open(), random);
+        append_randomly(*backend.open_store(), random);
       });
     for (int i = 0; i < plain_writers; ++i)
       writers.start(seed + store_writers + i, [&, i](auto& random) {
@@ -65,7 +65,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(reader_that_polls_misses_no_event, Backend,
       });
     auto met = follow(*reader, writers);
     BOOST_TEST(writers.join() == "");
-    auto kept = backend.open()->read_all(log_start, met.size() + 100'000, {});
+    auto kept
+      = backend.open_store()->read_all(log_start, met.size() + 100'000, {});
     BOOST_TEST(met.size() > size_t{writer_transactions});
     BOOST_TEST(met.size() == kept.events.size());
     for (size_t i = 1; i < met.size(); ++i)

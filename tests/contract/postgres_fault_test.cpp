@@ -4,7 +4,6 @@
 // process, or a socket stands for one that does not answer.
 #include "projections/storage/postgres/postgres_listener.hpp"
 #include "tests/contract/backends.hpp"
-#include "tests/contract/event_counters_view.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <netinet/in.h>

@@ -4,7 +4,6 @@
 // same schema.
 #include "projections/storage/postgres/postgres_recorder_with_events.hpp"
 #include "tests/contract/backends.hpp"
-#include "tests/contract/event_counters_view.hpp"
 
 #include <boost/test/unit_test.hpp>
 

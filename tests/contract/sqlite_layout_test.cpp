@@ -2,7 +2,7 @@
 // written is read, what is written here has its layout, and a layout that is
 // not known is refused. Method: plain SQL on the same file.
 #include "projections/storage/sqlite/sqlite_event_store.hpp"
-#include "tests/contract/event_counters_view.hpp"
+#include "tests/contract/backends.hpp"
 #include "tests/temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -91,6 +91,17 @@ BOOST_AUTO_TEST_CASE(tracking_is_shared_with_the_python_library) {
   view.incr_created_event_counter({"upstream", 8});
   // The mark says that the table has one row for each application.
   BOOST_TEST(select("SELECT * FROM tracking") == "__migration__;1;upstream;8;");
+}
+
+BOOST_AUTO_TEST_CASE(views_share_a_file_by_the_names_of_projections) {
+  sqlite_recorder<> one{path, "One"};
+  sqlite_recorder<> other{path, "other"};
+  auto claim = one.claim("upstream");
+  BOOST_TEST(!!other.claim("upstream"));
+  one.insert_tracking({"upstream", 3});
+  BOOST_TEST(!other.max_tracking_id("upstream"));
+  sqlite_recorder<> again{path, "one"};
+  BOOST_TEST((again.max_tracking_id("upstream") == 3));
 }
 
 BOOST_AUTO_TEST_CASE(tracking_table_of_early_versions_is_refused) {

@@ -3,8 +3,7 @@
 // Method: the event counters view of the tutorial over every backend; waiting
 // is ended from a second thread, never by the clock where something else can
 // end it.
-#include "tests/contract/event_counters_view.hpp"
-#include "tests/contract/view_backends.hpp"
+#include "tests/contract/backends.hpp"
 #include "tests/temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -45,10 +44,10 @@ public:
 
 BOOST_AUTO_TEST_SUITE(tracking_recorder_contract)
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(event_counters_view_counts_events_once, Views,
-                              views) {
-  Views backend;
-  auto view = backend.open();
+BOOST_AUTO_TEST_CASE_TEMPLATE(event_counters_view_counts_events_once, Backend,
+                              backends) {
+  Backend backend;
+  auto view = backend.open_view();
   BOOST_TEST(!view->max_tracking_id("upstream"));
   BOOST_TEST(view->get_created_event_counter() == 0);
   BOOST_TEST(view->get_subsequent_event_counter() == 0);
@@ -70,9 +69,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(event_counters_view_counts_events_once, Views,
   BOOST_CHECK_THROW(view->wait("upstream", 4, 50ms), wait_timeout);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(earlier_position_is_refused, Views, views) {
-  Views backend;
-  auto view = backend.open();
+BOOST_AUTO_TEST_CASE_TEMPLATE(earlier_position_is_refused, Backend, backends) {
+  Backend backend;
+  auto view = backend.open_view();
   for (auto position : {21, 22, 24})
     view->insert_tracking({"upstream", position});
   try {
@@ -86,9 +85,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(earlier_position_is_refused, Views, views) {
   BOOST_TEST((view->max_tracking_id("upstream") == 24));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(applications_are_independent, Views, views) {
-  Views backend;
-  auto view = backend.open();
+BOOST_AUTO_TEST_CASE_TEMPLATE(applications_are_independent, Backend, backends) {
+  Backend backend;
+  auto view = backend.open_view();
   view->insert_tracking({"one", 5});
   view->insert_tracking({"other", 1});
   BOOST_TEST((view->max_tracking_id("one") == 5));
@@ -96,9 +95,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(applications_are_independent, Views, views) {
   BOOST_TEST(!view->max_tracking_id("third"));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(position_includes_those_before_it, Views, views) {
-  Views backend;
-  auto view = backend.open();
+BOOST_AUTO_TEST_CASE_TEMPLATE(position_includes_those_before_it, Backend,
+                              backends) {
+  Backend backend;
+  auto view = backend.open_view();
   BOOST_TEST(view->has_tracking_id("one", std::nullopt));
   BOOST_TEST(!view->has_tracking_id("one", 1));
   view->insert_tracking({"one", 5});
@@ -107,10 +107,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(position_includes_those_before_it, Views, views) {
   BOOST_TEST(!view->has_tracking_id("one", 6));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(transaction_of_many_commands_is_one, Views,
-                              views) {
-  Views backend;
-  auto view = backend.open();
+BOOST_AUTO_TEST_CASE_TEMPLATE(transaction_of_many_commands_is_one, Backend,
+                              backends) {
+  Backend backend;
+  auto view = backend.open_view();
   view->in_one_transaction([&] {
     view->incr_created_event_counter({"upstream", 1});
     // The thread in the transaction sees what it has done.
@@ -123,32 +123,34 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(transaction_of_many_commands_is_one, Views,
   });
   BOOST_TEST(view->get_created_event_counter() == 2);
   BOOST_TEST(view->get_subsequent_event_counter() == 1);
-  BOOST_TEST((backend.open()->max_tracking_id("upstream") == 4));
-  BOOST_TEST((backend.open()->max_tracking_id("other") == 3));
+  BOOST_TEST((backend.open_view()->max_tracking_id("upstream") == 4));
+  BOOST_TEST((backend.open_view()->max_tracking_id("other") == 3));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(wait_is_ended_by_the_position, Views, views) {
-  Views backend;
-  auto view = backend.open();
-  std::jthread writer{[other = backend.open()] {
+BOOST_AUTO_TEST_CASE_TEMPLATE(wait_is_ended_by_the_position, Backend,
+                              backends) {
+  Backend backend;
+  auto view = backend.open_view();
+  std::jthread writer{[other = backend.open_view()] {
     other->insert_tracking({"upstream", 7});
   }};
   view->wait("upstream", 7, long_time);
   BOOST_TEST((view->max_tracking_id("upstream") == 7));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(wait_is_ended_by_an_interrupt, Views, views) {
-  Views backend;
-  auto view = backend.open();
+BOOST_AUTO_TEST_CASE_TEMPLATE(wait_is_ended_by_an_interrupt, Backend,
+                              backends) {
+  Backend backend;
+  auto view = backend.open_view();
   std::stop_source interrupt;
   std::jthread interrupter{[&] { interrupt.request_stop(); }};
   BOOST_CHECK_THROW(view->wait("upstream", 7, long_time, interrupt.get_token()),
                     wait_interrupted);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(longest_timeout_is_no_limit, Views, views) {
-  Views backend;
-  auto view = backend.open();
+BOOST_AUTO_TEST_CASE_TEMPLATE(longest_timeout_is_no_limit, Backend, backends) {
+  Backend backend;
+  auto view = backend.open_view();
   std::stop_source interrupt;
   std::jthread interrupter{[&] { interrupt.request_stop(); }};
   BOOST_CHECK_THROW(view->wait("upstream", 7, std::chrono::milliseconds::max(),
@@ -157,9 +159,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(longest_timeout_is_no_limit, Views, views) {
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(position_goes_before_interrupt_and_deadline,
-                              Views, views) {
-  Views backend;
-  auto view = backend.open();
+                              Backend, backends) {
+  Backend backend;
+  auto view = backend.open_view();
   view->insert_tracking({"upstream", 7});
   std::stop_source interrupt;
   interrupt.request_stop();
@@ -168,14 +170,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(position_goes_before_interrupt_and_deadline,
   BOOST_CHECK_THROW(view->wait("upstream", 8, 0ms), wait_timeout);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(commands_of_many_threads_count_once, Views,
-                              views) {
-  Views backend;
+BOOST_AUTO_TEST_CASE_TEMPLATE(commands_of_many_threads_count_once, Backend,
+                              backends) {
+  Backend backend;
   constexpr log_position positions = 50;
   {
     std::vector<std::jthread> threads;
     for (int i = 0; i < 4; ++i)
-      threads.emplace_back([view = backend.open()] {
+      threads.emplace_back([view = backend.open_view()] {
         for (log_position p = 1; p <= positions; ++p)
           try {
             view->incr_created_event_counter({"upstream", p});
@@ -184,16 +186,16 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(commands_of_many_threads_count_once, Views,
           }
       });
   }
-  auto view = backend.open();
+  auto view = backend.open_view();
   BOOST_TEST((view->max_tracking_id("upstream") == positions));
   BOOST_TEST(view->get_created_event_counter() <= positions);
   BOOST_TEST(view->get_created_event_counter() > 0);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(repeated_position_in_a_transaction_is_refused,
-                              Views, views) {
-  Views backend;
-  auto view = backend.open();
+                              Backend, backends) {
+  Backend backend;
+  auto view = backend.open_view();
   BOOST_CHECK_THROW(view->in_one_transaction([&] {
     view->incr_created_event_counter({"upstream", 1});
     view->incr_created_event_counter({"upstream", 2});
@@ -203,10 +205,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(repeated_position_in_a_transaction_is_refused,
 }
 
 #if defined(PROJECTIONS_WITH_SQLITE) || defined(PROJECTIONS_WITH_POSTGRESQL)
-BOOST_AUTO_TEST_CASE_TEMPLATE(expected_position_is_recorded_as_any, Views,
-                              views) {
-  Views backend;
-  auto view = backend.open();
+BOOST_AUTO_TEST_CASE_TEMPLATE(expected_position_is_recorded_as_any, Backend,
+                              backends) {
+  Backend backend;
+  auto view = backend.open_view();
   view->insert_tracking({"known", 5});
   view->insert_tracking({"left out", 7});
   view->in_one_transaction([&] {
@@ -230,10 +232,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(expected_position_is_recorded_as_any, Views,
                     integrity_error);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(failed_transaction_leaves_nothing, Views,
-                              durable_views) {
-  Views backend;
-  auto view = backend.open();
+BOOST_AUTO_TEST_CASE_TEMPLATE(failed_transaction_leaves_nothing, Backend,
+                              durable_backends) {
+  Backend backend;
+  auto view = backend.open_view();
   view->incr_created_event_counter({"upstream", 1});
   BOOST_CHECK_THROW(view->in_one_transaction([&] {
     view->incr_created_event_counter({"upstream", 2});
@@ -249,9 +251,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(failed_transaction_leaves_nothing, Views,
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(hidden_failure_of_a_command_undoes_the_rest,
-                              Views, durable_views) {
-  Views backend;
-  auto view = backend.open();
+                              Backend, durable_backends) {
+  Backend backend;
+  auto view = backend.open_view();
   BOOST_CHECK_THROW(view->in_one_transaction([&] {
     view->incr_created_event_counter({"upstream", 1});
     BOOST_CHECK_THROW(view->incr_created_event_counter({"upstream", 1}),
@@ -264,10 +266,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(hidden_failure_of_a_command_undoes_the_rest,
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(transaction_overtaken_by_another_is_refused,
-                              Views, durable_views) {
-  Views backend;
-  auto view = backend.open();
-  auto other = backend.open();
+                              Backend, durable_backends) {
+  Backend backend;
+  auto view = backend.open_view();
+  auto other = backend.open_view();
   other->in_one_transaction([&] {
     other->incr_created_event_counter({"upstream", 1});
     other->incr_created_event_counter({"upstream", 5});
@@ -283,9 +285,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(transaction_overtaken_by_another_is_refused,
 }
 #endif
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(emptied_view_begins_again, Views, views) {
-  Views backend;
-  auto view = backend.open();
+BOOST_AUTO_TEST_CASE_TEMPLATE(emptied_view_begins_again, Backend, backends) {
+  Backend backend;
+  auto view = backend.open_view();
   view->incr_created_event_counter({"upstream", 1});
   view->insert_tracking({"other", 3});
   view->record_version("upstream", {2, 5});
@@ -301,9 +303,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(emptied_view_begins_again, Views, views) {
   BOOST_TEST(view->get_created_event_counter() == 1);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(tracked_applications_are_listed, Views, views) {
-  Views backend;
-  auto view = backend.open();
+BOOST_AUTO_TEST_CASE_TEMPLATE(tracked_applications_are_listed, Backend,
+                              backends) {
+  Backend backend;
+  auto view = backend.open_view();
   BOOST_TEST(view->tracked_applications().empty());
   view->insert_tracking({"b", 3});
   view->record_version("d", {});
@@ -315,27 +318,28 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(tracked_applications_are_listed, Views, views) {
                boost::test_tools::per_element());
   });
   view->forget("a");
-  BOOST_TEST(backend.open()->tracked_applications()
+  BOOST_TEST(backend.open_view()->tracked_applications()
                == (std::vector<std::string>{"C", "b"}),
              boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(version_of_the_code_is_recorded, Views, views) {
-  Views backend;
-  auto view = backend.open();
+BOOST_AUTO_TEST_CASE_TEMPLATE(version_of_the_code_is_recorded, Backend,
+                              backends) {
+  Backend backend;
+  auto view = backend.open_view();
   BOOST_TEST(!view->recorded_version("upstream"));
   view->record_version("upstream", {1, 1});
   view->record_version("upstream", {2, 5, "name"});
-  BOOST_TEST((backend.open()->recorded_version("upstream")
+  BOOST_TEST((backend.open_view()->recorded_version("upstream")
               == fold_version{2, 5, "name"}));
   BOOST_TEST(!view->recorded_version("other"));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(claim_keeps_others_off_until_it_ends, Views,
-                              views) {
-  Views backend;
-  auto view = backend.open();
-  auto other = backend.open();
+BOOST_AUTO_TEST_CASE_TEMPLATE(claim_keeps_others_off_until_it_ends, Backend,
+                              backends) {
+  Backend backend;
+  auto view = backend.open_view();
+  auto other = backend.open_view();
   auto claim = view->claim("upstream");
   BOOST_TEST(!!claim);
   BOOST_TEST(!other->claim("upstream"));
@@ -347,10 +351,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(claim_keeps_others_off_until_it_ends, Views,
 
 #if defined(PROJECTIONS_WITH_SQLITE) || defined(PROJECTIONS_WITH_POSTGRESQL)
 BOOST_AUTO_TEST_CASE_TEMPLATE(interrupted_command_does_not_wait_for_a_lock,
-                              Views, durable_views) {
-  Views backend;
-  auto view = backend.open();
-  auto holder = backend.open();
+                              Backend, durable_backends) {
+  Backend backend;
+  auto view = backend.open_view();
+  auto holder = backend.open_view();
   holder->in_one_transaction([&] {
     holder->insert_tracking({"upstream", 1});
     std::jthread interrupter{[&] { view->interrupt(true); }};
@@ -376,18 +380,6 @@ BOOST_AUTO_TEST_CASE(view_without_clear_says_so) {
 }
 
 #ifdef PROJECTIONS_WITH_SQLITE
-BOOST_AUTO_TEST_CASE(views_share_a_sqlite_file_by_the_names_of_projections) {
-  temporary_folder folder;
-  sqlite_recorder<> one{folder.path() + "/views", "One"};
-  sqlite_recorder<> other{folder.path() + "/views", "other"};
-  auto claim = one.claim("upstream");
-  BOOST_TEST(!!other.claim("upstream"));
-  one.insert_tracking({"upstream", 3});
-  BOOST_TEST(!other.max_tracking_id("upstream"));
-  sqlite_recorder<> again{folder.path() + "/views", "one"};
-  BOOST_TEST((again.max_tracking_id("upstream") == 3));
-}
-
 BOOST_AUTO_TEST_CASE(sqlite_view_looks_again_only_after_a_commit) {
   temporary_folder folder;
   counted_looks view{folder.path() + "/view"};

@@ -4,12 +4,12 @@
 //
 //     append_and_project EVENTS VIEW SEED APPENDS
 //
-// EVENTS and VIEW name the databases, as in named_stores.hpp. Each thread
-// appends APPENDS times. After an append has returned, each of its events is
-// told in a line `stream version position` on stdout. When all of it is in the
-// view and answered, the line `end` follows.
+// EVENTS and VIEW are names of stores. Each thread appends APPENDS times. After
+// an append has returned, each of its events is told in a line `stream version
+// position` on stdout. When all of it is in the view and answered, the line
+// `end` follows.
+#include "projections/runtime/open_view.hpp"
 #include "tests/faults/emitting_projection.hpp"
-#include "tests/faults/named_stores.hpp"
 #include "tests/runtime/counting_projection.hpp"
 #include "tests/runtime/runner_fixture.hpp"
 
@@ -85,12 +85,13 @@ void append(event_store& store, std::mt19937& random, int appends) {
 }
 
 /// Appends in several threads, half of which share a connection.
-void append_in_threads(event_log& log, const command_line& command) {
+void append_in_threads(event_log& log, const store_opener& open,
+                       const command_line& command) {
   std::vector<std::jthread> threads;
   for (int i = 0; i < writers; ++i)
     threads.emplace_back([&, i] {
       std::mt19937 random{command.seed * writers + static_cast<uint32_t>(i)};
-      auto own = i % 2 == 0 ? nullptr : open_store(command.events);
+      auto own = i % 2 == 0 ? nullptr : open();
       append(own ? *own : *log.store(), random, command.appends);
     });
 }
@@ -104,14 +105,17 @@ void run(const command_line& command) {
   settings.runner.claim_interval = std::chrono::milliseconds{10};
   auto config = runner_configuration::make();
   caf::actor_system system{config};
-  event_log log{system, [&] { return open_store(command.events); }};
+  auto open = open_store(parse_store_name(command.events));
+  event_log log{system, open};
   projection_runner runner{
     log, "upstream",
-    std::make_shared<counting_projection>(open_view(command.view)), settings};
+    std::make_shared<counting_projection>(open_view<event_counters_over>(
+      parse_store_name(command.view), "eventcounters")),
+    settings};
   projection_runner answering{
     log, "upstream", open_answering(command.events, command.view, log.store()),
     settings};
-  append_in_threads(log, command);
+  append_in_threads(log, open, command);
   answering.wait(log.store()->head(), long_time);
   runner.wait(log.store()->head(), long_time);
   answering.close();

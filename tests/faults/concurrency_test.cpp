@@ -7,9 +7,9 @@
 // drawn early and committed late would be passed over.
 #include "tests/contract/plain_writer.hpp"
 #include "tests/contract/random_writers.hpp"
-#include "tests/faults/durable_pairs.hpp"
 #include "tests/faults/log_checks.hpp"
 #include "tests/random_seeds.hpp"
+#include "tests/runtime/runner_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -58,7 +58,7 @@ void check_same(const std::vector<recorded_event>& seen,
 BOOST_AUTO_TEST_SUITE(concurrency)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(runner_that_follows_writers_skips_nothing,
-                              Backend, durable_pairs) {
+                              Backend, durable_runner_backends) {
   check_random_seeds(1, [](uint64_t seed) {
     runner_fixture<Backend> f;
     auto& backend = f.backend().store;
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(runner_that_follows_writers_skips_nothing,
     small.group.events_max = 10;
     small.runner.slice_events_max = 15;
     auto runner = f.run(live.recorder(view), small);
-    auto store = backend.open();
+    auto store = backend.open_store();
     auto shared_store = f.log().store();
     random_writers writers;
     seed *= 1000;
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(runner_that_follows_writers_skips_nothing,
         ++seed, [&](auto& random) { append_randomly(*shared_store, random); });
     for (int i = 0; i < own_writers; ++i)
       writers.start(++seed, [&](auto& random) {
-        append_randomly(*backend.open(), random);
+        append_randomly(*backend.open_store(), random);
       });
     for (int i = 0; i < plain_writers; ++i)
       writers.start(++seed, [&, i](auto& random) {
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(runner_that_follows_writers_skips_nothing,
     BOOST_TEST(content_of(*view) == fold_of(log, last));
 
     decltype(f.backend().view) other;
-    auto late_view = other.open();
+    auto late_view = other.open_view();
     seen_events late;
     auto late_runner = f.run(late.recorder(late_view));
     late_runner->wait(last, long_time);

@@ -3,14 +3,7 @@
 #pragma once
 
 #include "projections/folds/processors/event_projection.hpp"
-#include "tests/faults/named_stores.hpp"
-
-#ifdef PROJECTIONS_WITH_SQLITE
-#  include "projections/storage/sqlite/sqlite_recorder_with_events.hpp"
-#endif
-#ifdef PROJECTIONS_WITH_POSTGRESQL
-#  include "projections/storage/postgres/postgres_recorder_with_events.hpp"
-#endif
+#include "projections/runtime/open_store.hpp"
 
 #include <map>
 #include <memory>
@@ -46,19 +39,10 @@ public:
 };
 
 /// Opens the recorder of the projection in the database `name`, which also has
-/// the events, as in `open_store`.
+/// the events.
 inline std::shared_ptr<recorder_with_events>
-open_process(const std::string& name) {
-#ifdef PROJECTIONS_WITH_POSTGRESQL
-  if (names_postgres(name))
-    return std::make_shared<postgres_recorder_with_events>(name, "",
-                                                           answering_name);
-#endif
-#ifdef PROJECTIONS_WITH_SQLITE
-  if (!names_postgres(name))
-    return std::make_shared<sqlite_recorder_with_events>(name, answering_name);
-#endif
-  throw std::invalid_argument{"no backend for recorder " + name};
+open_answering_recorder(const std::string& name) {
+  return open_recorder_with_events(parse_store_name(name), "", answering_name);
 }
 
 /// Returns the projection that answers the events of `store` in the database
@@ -69,10 +53,10 @@ open_answering(const std::string& events, const std::string& view,
                std::shared_ptr<event_store> store) {
   event_projection_description description{answering_name};
   if (events == view)
-    return std::make_shared<emitting_projection>(description, "upstream",
-                                                 open_process(events));
+    return std::make_shared<emitting_projection>(
+      description, "upstream", open_answering_recorder(events));
   return std::make_shared<emitting_projection>(
-    description, open_process(view),
+    description, open_answering_recorder(view),
     std::vector<emission_target>{{"upstream", std::move(store)}});
 }
 

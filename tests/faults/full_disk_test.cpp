@@ -3,9 +3,9 @@
 // is room. Method: databases with a greatest number of pages, and a file whose
 // header forbids to write, which holds for the superuser as well.
 #ifdef PROJECTIONS_WITH_SQLITE
-#  include "tests/faults/durable_pairs.hpp"
 #  include "tests/faults/log_checks.hpp"
 #  include "tests/runtime/raw_projection.hpp"
+#  include "tests/runtime/runner_fixture.hpp"
 
 #  include <boost/test/unit_test.hpp>
 
@@ -109,7 +109,7 @@ auto listing_projection(std::shared_ptr<event_list> view) {
     });
 }
 
-struct fixture : runner_fixture<sqlite_pair> {
+struct fixture : runner_fixture<store_and_view<sqlite_backend>> {
   [[nodiscard]] std::string store_path() {
     return backend().store.path();
   }

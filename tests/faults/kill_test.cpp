@@ -6,16 +6,11 @@
 // and before the end. After each kill, the store and the view as they lie are
 // compared with what was acknowledged and with each other; at the end, a run
 // goes to the head.
+#include "projections/runtime/open_view.hpp"
 #include "tests/faults/emitting_projection.hpp"
 #include "tests/faults/killable_process.hpp"
 #include "tests/faults/log_checks.hpp"
-#include "tests/faults/named_stores.hpp"
 #include "tests/random_seeds.hpp"
-#include "tests/temporary_folder.hpp"
-
-#ifdef PROJECTIONS_WITH_POSTGRESQL
-#  include "tests/contract/postgres_schema.hpp"
-#endif
 
 #include <boost/test/unit_test.hpp>
 #include <sys/wait.h>
@@ -55,11 +50,11 @@ public:
   static constexpr int kills = 15;
 
   [[nodiscard]] std::string events() const {
-    return folder_.path() + "/events";
+    return events_.name();
   }
 
   [[nodiscard]] std::string view() const {
-    return IsOne ? events() : folder_.path() + "/view";
+    return IsOne ? events() : view_.name();
   }
 
   /// Returns when nothing of a process that was killed goes on.
@@ -68,7 +63,8 @@ public:
   }
 
 private:
-  temporary_folder folder_;
+  sqlite_backend events_;
+  sqlite_backend view_;
 };
 #endif
 
@@ -79,24 +75,24 @@ public:
   static constexpr int kills = 25;
 
   [[nodiscard]] std::string events() const {
-    return schema_.uri();
+    return database_.name();
   }
 
   [[nodiscard]] std::string view() const {
-    return schema_.uri();
+    return database_.name();
   }
 
   /// Returns when nothing of a process that was killed goes on: its sessions
   /// end when the server sees that it is gone, after what is under way.
   void settle() const {
-    while (schema_.run("SELECT count(*) FROM pg_stat_activity "
-                       "WHERE application_name = 'projections'")
+    while (database_.schema().run("SELECT count(*) FROM pg_stat_activity "
+                                  "WHERE application_name = 'projections'")
            != "0;")
       std::this_thread::yield();
   }
 
 private:
-  postgres_schema schema_;
+  postgres_backend database_;
 };
 #endif
 
@@ -186,7 +182,7 @@ public:
   /// Compares store, view and what was acknowledged, and returns how far the
   /// view is behind the log.
   log_position check() {
-    auto log = whole_log(*open_store(place_.events()));
+    auto log = whole_log(*open_store(parse_store_name(place_.events()))());
     BOOST_TEST(disorder_of(log) == "");
     std::map<log_position, const recorded_event*> by_position;
     for (auto& x : log)
@@ -198,11 +194,13 @@ public:
       BOOST_TEST(found->second->stream == event.stream);
       BOOST_TEST(found->second->version == event.version);
     }
-    auto answered
-      = open_process(place_.view())->max_tracking_id("upstream").value_or(0);
+    auto answered = open_answering_recorder(place_.view())
+                      ->max_tracking_id("upstream")
+                      .value_or(0);
     BOOST_TEST(fault_of_answers(log, answered, place_.events() == place_.view())
                == "");
-    auto content = content_of(*open_view(place_.view()));
+    auto content = content_of(*open_view<event_counters_over>(
+      parse_store_name(place_.view()), "eventcounters"));
     BOOST_TEST(content == fold_of(log, content.position));
     BOOST_TEST(content.position <= last_position(log));
     return last_position(log) - content.position;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "projections/storage/log/event_store.hpp"
-#include "tests/contract/event_counters_view.hpp"
+#include "tests/contract/backends.hpp"
 
 #include <cstdint>
 #include <string>

@@ -5,9 +5,9 @@
 // compared with the store.
 #ifdef PROJECTIONS_WITH_POSTGRESQL
 #  include "tests/contract/plain_writer.hpp"
-#  include "tests/faults/durable_pairs.hpp"
 #  include "tests/faults/log_checks.hpp"
 #  include "tests/random_seeds.hpp"
+#  include "tests/runtime/runner_fixture.hpp"
 
 #  include <boost/test/unit_test.hpp>
 
@@ -28,7 +28,7 @@ constexpr size_t append_events = 500;
 /// How long runners are given to go on before those that failed are replaced.
 constexpr std::chrono::milliseconds patience{200};
 
-struct fixture : runner_fixture<postgres_pair> {
+struct fixture : runner_fixture<store_and_view<postgres_backend>> {
   /// Ends all sessions of stores, views and listeners.
   void end_sessions() {
     end_sessions("SELECT pid FROM pg_stat_activity "
@@ -59,7 +59,7 @@ struct fixture : runner_fixture<postgres_pair> {
 
   /// Appends `events` events to streams of ten events.
   void append_many() {
-    auto store = backend().store.open();
+    auto store = backend().store.open_store();
     std::vector<append_request> requests;
     for (int i = 0; i < events / 10; ++i) {
       append_request request;
@@ -89,7 +89,7 @@ struct fixture : runner_fixture<postgres_pair> {
 
   /// Checks that `view` has all events, each once.
   void check(event_counters_view& view) {
-    auto log = whole_log(*backend().store.open());
+    auto log = whole_log(*backend().store.open_store());
     BOOST_TEST(content_of(view) == fold_of(log, last_position(log)));
   }
 };
@@ -119,7 +119,7 @@ BOOST_FIXTURE_TEST_SUITE(lost_sessions, fixture)
 BOOST_AUTO_TEST_CASE(catch_up_goes_on_when_sessions_end_in_a_group) {
   check_random_seeds(1, [this](uint64_t seed) {
     append_many();
-    auto last = backend().store.open()->head();
+    auto last = backend().store.open_store()->head();
     std::mt19937 random{static_cast<uint32_t>(seed)};
     auto projection = std::make_shared<counting_projection>(view());
     int ended = 0;
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(catch_up_goes_on_when_sessions_end_in_a_group) {
 BOOST_AUTO_TEST_CASE(catch_up_goes_on_when_sessions_end_at_any_time) {
   append_many();
   auto view = this->view();
-  auto last = backend().store.open()->head();
+  auto last = backend().store.open_store()->head();
   auto runner
     = run(std::make_shared<counting_projection>(view), small_groups());
   auto waiting = std::async(std::launch::async,
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(catch_up_goes_on_when_sessions_end_at_any_time) {
 BOOST_AUTO_TEST_CASE(runners_of_one_view_go_on_when_sessions_end) {
   append_many();
   auto view = this->view();
-  auto last = backend().store.open()->head();
+  auto last = backend().store.open_store()->head();
   std::vector<std::unique_ptr<projection_runner>> runners;
   for (auto name : {"one", "two", "three"})
     runners.push_back(std::make_unique<projection_runner>(
@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(runner_that_took_the_view_over_wins) {
 
 BOOST_AUTO_TEST_CASE(runners_that_contend_count_nothing_twice) {
   append_many();
-  auto last = backend().store.open()->head();
+  auto last = backend().store.open_store()->head();
   auto settings = small_groups();
   settings.runner.claim_interval = std::chrono::milliseconds{1};
   auto start = [&] {

@@ -9,8 +9,6 @@
 
 #include <memory>
 #include <string>
-#include <tuple>
-#include <utility>
 
 namespace {
 
@@ -31,11 +29,15 @@ std::string topic_of(stream_version version) {
   return version == 1 ? "dogschool:Dog.Registered" : "dogschool:Dog.TrickAdded";
 }
 
+/// The application and a view in the databases of a backend.
+template <class Backend>
+class python_application;
+
 #ifdef PROJECTIONS_WITH_SQLITE
-/// The application and a view in SQLite databases.
-class sqlite_application {
+template <>
+class python_application<sqlite_backend> {
 public:
-  sqlite_application()
+  python_application()
     : events_(folder_.path() + "/dogschool",
               SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, 60'000),
       view_(folder_.path() + "/view",
@@ -95,10 +97,10 @@ private:
 #endif
 
 #ifdef PROJECTIONS_WITH_POSTGRESQL
-/// The application and a view in a PostgreSQL database.
-class postgres_application {
+template <>
+class python_application<postgres_backend> {
 public:
-  postgres_application() {
+  python_application() {
     schema_.run("CREATE TABLE IF NOT EXISTS dogschool_events ("
                 "originator_id uuid NOT NULL, "
                 "originator_version bigint NOT NULL, topic text, state bytea, "
@@ -157,19 +159,8 @@ private:
 };
 #endif
 
-// clang-format off
-using applications = decltype(std::tuple_cat(
-#ifdef PROJECTIONS_WITH_SQLITE
-  std::declval<std::tuple<sqlite_application>>(),
-#endif
-#ifdef PROJECTIONS_WITH_POSTGRESQL
-  std::declval<std::tuple<postgres_application>>(),
-#endif
-  std::declval<std::tuple<>>()));
-// clang-format on
-
 /// The application with six events of two dogs, and what follows it.
-template <class Application>
+template <class Backend>
 struct fixture {
   fixture() {
     application.insert(fido, 1, true);
@@ -186,7 +177,7 @@ struct fixture {
       log, "upstream", std::make_shared<counting_projection>(view));
   }
 
-  Application application;
+  python_application<Backend> application;
   runner_configuration config = runner_configuration::make();
   caf::actor_system system{config};
   event_log log{system, [this] { return application.open_store(); }};
@@ -197,9 +188,9 @@ struct fixture {
 
 BOOST_AUTO_TEST_SUITE(python_layout)
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(application_in_python_is_followed, Application,
-                              applications) {
-  fixture<Application> f;
+BOOST_AUTO_TEST_CASE_TEMPLATE(application_in_python_is_followed, Backend,
+                              durable_backends) {
+  fixture<Backend> f;
   auto runner = f.run();
   runner->wait(f.log.store()->head(), long_time);
   BOOST_TEST(f.view->get_created_event_counter() == 2);
@@ -222,9 +213,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(application_in_python_is_followed, Application,
   BOOST_TEST(f.application.tracked() == last);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(projection_in_python_is_carried_on, Application,
-                              applications) {
-  Application before;
+BOOST_AUTO_TEST_CASE_TEMPLATE(projection_in_python_is_carried_on, Backend,
+                              durable_backends) {
+  python_application<Backend> before;
   before.make_tracking(2);
   before.insert(fido, 1, true);
   before.insert(fido, 2, true);

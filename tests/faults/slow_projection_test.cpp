@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(slow_projection_holds_back_no_other, Backend,
   BOOST_TEST(f.watch->slices == 4u);
 
   decltype(f.backend().view) other;
-  auto fast_view = other.open();
+  auto fast_view = other.open_view();
   auto fast_runner
     = f.run_watched(std::make_shared<counting_projection>(fast_view), settings);
   fast_runner->wait(last, long_time);

@@ -2,7 +2,6 @@
 // was committed stays. Method: the view is locked by somebody else, the store
 // or the server does not answer, a pause is under way, or the projection itself
 // is stuck; the time that `stop` takes is measured.
-#include "tests/faults/durable_pairs.hpp"
 #include "tests/faults/watched_store.hpp"
 
 #ifdef PROJECTIONS_WITH_POSTGRESQL
@@ -43,16 +42,16 @@ void wait_for_questions(const store_watch& watch, size_t n) {
     std::this_thread::yield();
 }
 
-/// What keeps everybody else from writing to a view.
-template <class Views>
+/// What keeps everybody else from writing to the view in a database.
+template <class Backend>
 class view_lock;
 
 #ifdef PROJECTIONS_WITH_SQLITE
 template <>
-class view_lock<sqlite_views> {
+class view_lock<sqlite_backend> {
 public:
-  explicit view_lock(const sqlite_views& views)
-    : database_(views.path(), SQLite::OPEN_READWRITE) {
+  explicit view_lock(const sqlite_backend& backend)
+    : database_(backend.path(), SQLite::OPEN_READWRITE) {
     database_.exec("BEGIN IMMEDIATE");
   }
 
@@ -63,10 +62,10 @@ private:
 
 #ifdef PROJECTIONS_WITH_POSTGRESQL
 template <>
-class view_lock<postgres_views> {
+class view_lock<postgres_backend> {
 public:
-  explicit view_lock(const postgres_views& views)
-    : connection_("options='-c search_path=" + views.schema().name() + '\''),
+  explicit view_lock(const postgres_backend& backend)
+    : connection_("options='-c search_path=" + backend.schema().name() + '\''),
       work_(connection_) {
     work_.exec("BEGIN; SELECT * FROM notification_tracking FOR UPDATE; "
                "LOCK TABLE projections_fold_versions IN EXCLUSIVE MODE");
@@ -78,22 +77,19 @@ private:
 };
 #endif
 
-template <class Backend>
-using locked_views = decltype(Backend::view);
-
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(stops)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(runner_stops_while_its_view_is_locked, Backend,
-                              durable_pairs) {
+                              durable_runner_backends) {
   watched_fixture<Backend> f;
   auto view = f.view();
   auto runner = f.run_watched(std::make_shared<counting_projection>(view));
   auto last = f.append_some("a", 1);
   runner->wait(last, long_time);
   {
-    view_lock<locked_views<Backend>> lock{f.backend().view};
+    view_lock<decltype(Backend::view)> lock{f.backend().view};
     last = f.append_some("a", 5);
     while (f.watch->slices < 2)
       std::this_thread::yield();
@@ -108,11 +104,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(runner_stops_while_its_view_is_locked, Backend,
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(runner_stops_while_a_fresh_view_is_locked,
-                              Backend, durable_pairs) {
+                              Backend, durable_runner_backends) {
   watched_fixture<Backend> f;
   auto view = f.view();
   {
-    view_lock<locked_views<Backend>> lock{f.backend().view};
+    view_lock<decltype(Backend::view)> lock{f.backend().view};
     auto runner = f.run_watched(std::make_shared<counting_projection>(view));
     // It asks for the head before it records its version.
     wait_for_questions(*f.watch, 1);
@@ -195,7 +191,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(runner_stops_in_a_pause, Backend,
 
 #ifdef PROJECTIONS_WITH_POSTGRESQL
 BOOST_AUTO_TEST_CASE(runner_stops_while_the_server_of_its_view_stands_still) {
-  runner_fixture<store_and_view<memory_backend, postgres_views>> f;
+  runner_fixture<store_and_view<memory_backend, postgres_backend>> f;
   for (auto is_folding : {true, false}) {
     freezing_proxy proxy;
     auto runner = f.run(std::make_shared<postgres_event_counters>(
@@ -212,7 +208,7 @@ BOOST_AUTO_TEST_CASE(runner_stops_while_the_server_of_its_view_stands_still) {
 }
 
 BOOST_AUTO_TEST_CASE(runners_of_one_view_stop_while_its_server_stands_still) {
-  runner_fixture<store_and_view<memory_backend, postgres_views>> f;
+  runner_fixture<store_and_view<memory_backend, postgres_backend>> f;
   freezing_proxy proxy;
   auto view = std::make_shared<postgres_event_counters>(
     proxy.uri(f.backend().view.schema()));

@@ -122,7 +122,7 @@ public:
 private:
   event_log log_{this->log().system(), [this] {
                    return std::make_unique<watched_store>(
-                     this->backend().store.open(), watch);
+                     this->backend().store.open_store(), watch);
                  }};
 };
 

@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(other_instances_write_and_read_after_a_resume,
   }
   auto runner = f.run_counters(f.view());
   // What another process would have: a store and a view of its own.
-  things write_model{"upstream", f.backend().store.open()};
+  things write_model{"upstream", f.backend().store.open_store()};
   auto read_model = f.view();
   for (int64_t n = 3; n <= 4; ++n) {
     auto last = f.save_one(write_model);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "projections/folds/processors/event_processor.hpp"
-#include "tests/contract/event_counters_view.hpp"
+#include "tests/contract/backends.hpp"
 
 #include <functional>
 #include <memory>

@@ -7,7 +7,7 @@
 #include "projections/folds/emissions/event_origin.hpp"
 #include "projections/storage/log/failing_event_store.hpp"
 #include "projections/storage/memory/memory_recorder.hpp"
-#include "tests/contract/process_backends.hpp"
+#include "tests/contract/backends.hpp"
 #include "tests/runtime/runner_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -92,7 +92,7 @@ private:
 };
 
 /// The log of application `social`, with what is emitted into it.
-template <class Processes>
+template <class Backend>
 struct fixture {
   /// Appends that `who` follows somebody.
   log_position follow(const std::string& who, const std::string& whom) {
@@ -130,13 +130,13 @@ struct fixture {
     return result;
   }
 
-  Processes backend;
+  Backend backend;
   runner_configuration config = runner_configuration::make();
   caf::actor_system system{config};
-  event_log log{system, [this] { return backend.open_events(); }};
+  event_log log{system, [this] { return backend.open_store(); }};
 };
 
-using memory_fixture = fixture<memory_processes>;
+using memory_fixture = fixture<memory_backend>;
 
 /// Returns the name of a user.
 std::string user(int number) {
@@ -159,14 +159,14 @@ std::string failure_of(projection_runner& runner) {
 
 BOOST_AUTO_TEST_SUITE(event_projection_test)
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(events_are_answered_once, Processes, processes) {
-  fixture<Processes> f;
+BOOST_AUTO_TEST_CASE_TEMPLATE(events_are_answered_once, Backend, backends) {
+  fixture<Backend> f;
   f.follow("ann", "bob");
   f.append("bob", "Other");
   auto last = f.follow("bob", "ann");
   {
     auto runner = f.run(std::make_shared<followship>(
-      followship::description(), "social", f.backend.open()));
+      followship::description(), "social", f.backend.open_recorder()));
     runner->wait(last, long_time);
     last = f.follow("cid", "bob");
     runner->wait(last, long_time);
@@ -177,8 +177,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(events_are_answered_once, Processes, processes) {
       "WasFollowed(ann) Followed(cid) WasFollowed(bob) ";
   BOOST_TEST(f.content() == expected);
   // Another process goes on behind what was answered.
-  auto runner = f.run(std::make_shared<followship>(followship::description(),
-                                                   "social", f.backend.open()));
+  auto runner = f.run(std::make_shared<followship>(
+    followship::description(), "social", f.backend.open_recorder()));
   runner->wait(f.log.store()->head(), long_time);
   // A rebuild finds everything there.
   runner->rebuild();
@@ -187,10 +187,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(events_are_answered_once, Processes, processes) {
   BOOST_TEST(f.content() == expected);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(answers_are_answered_by_others, Processes,
-                              processes) {
-  fixture<Processes> f;
-  auto recorder = f.backend.open();
+BOOST_AUTO_TEST_CASE_TEMPLATE(answers_are_answered_by_others, Backend,
+                              backends) {
+  fixture<Backend> f;
+  auto recorder = f.backend.open_recorder();
   auto first = f.run(
     std::make_shared<echo>("first", "A", "B", true, "social", recorder));
   auto target = std::vector<emission_target>{{"social", f.log.store()}};
@@ -228,11 +228,11 @@ BOOST_AUTO_TEST_CASE(declared_circle_is_refused_at_start) {
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(undeclared_circle_ends_at_the_greatest_depth,
-                              Processes, processes) {
-  fixture<Processes> f;
+                              Backend, backends) {
+  fixture<Backend> f;
   f.append("s", "A");
   auto runner = f.run(std::make_shared<echo>("echo", "A", "A", false, "social",
-                                             f.backend.open()));
+                                             f.backend.open_recorder()));
   auto failure = failure_of(*runner);
   BOOST_TEST(failure.find("is the answer number 16 in a row") != failure.npos,
              failure);
@@ -243,8 +243,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(undeclared_circle_ends_at_the_greatest_depth,
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(inserts_are_tried_again_until_they_are_in,
-                              Processes, processes) {
-  fixture<Processes> f;
+                              Backend, backends) {
+  fixture<Backend> f;
   auto failing = std::make_shared<failing_event_store>(f.log.store(),
                                                        random_faults(0.5, 7));
   log_position last = log_start;
@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(inserts_are_tried_again_until_they_are_in,
   auto settings = f.quick();
   settings.group.events_max = 5;
   auto runner = f.run(std::make_shared<followship>(
-                        followship::description(), f.backend.open(),
+                        followship::description(), f.backend.open_recorder(),
                         std::vector<emission_target>{{"social", failing}}),
                       settings);
   runner->wait(last, long_time);
@@ -327,10 +327,10 @@ BOOST_AUTO_TEST_CASE(stop_cuts_the_pause_of_a_retry_short) {
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(changed_function_is_reported_never_written,
-                              Processes, processes) {
-  fixture<Processes> f;
+                              Backend, backends) {
+  fixture<Backend> f;
   auto at = f.append("s", "A");
-  auto recorder = f.backend.open();
+  auto recorder = f.backend.open_recorder();
   auto make = [&](const std::string& to, divergence_policy policy,
                   std::function<void(const divergence&)> report) {
     class changed final : public event_projection {

@@ -4,7 +4,6 @@
 // store apart from that of the events, over every backend.
 #include "projections/folds/processors/event_sourced_projection.hpp"
 
-#include "tests/contract/process_backends.hpp"
 #include "tests/runtime/runner_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -125,15 +124,12 @@ private:
   }
 };
 
-/// Each store of events with a process recorder of the same kind.
-using event_sourced_backends = pairs_of<backends, processes>::type;
-
 template <class Backend>
 class fixture : public runner_fixture<Backend> {
 public:
   /// Returns a projection as another process would have it.
   std::shared_ptr<counted_tricks> counting() {
-    return std::make_shared<counted_tricks>(processes().open());
+    return std::make_shared<counted_tricks>(own_database().open_recorder());
   }
 
   /// Appends `count` tricks and returns where the last one is.
@@ -143,10 +139,11 @@ public:
 
   /// Returns what is recorded, as somebody else sees it.
   int64_t tricks() {
-    return counter_of({"TrickCounting", processes().open_events()}).tricks();
+    return counter_of({"TrickCounting", own_database().open_store()}).tricks();
   }
 
-  auto& processes() {
+  /// The database that the projection has for itself.
+  auto& own_database() {
     return this->backend().view;
   }
 };
@@ -156,7 +153,7 @@ public:
 BOOST_AUTO_TEST_SUITE(event_sourced_projections)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(every_event_counts_once_after_a_resume, Backend,
-                              event_sourced_backends) {
+                              runner_backends) {
   fixture<Backend> f;
   for (int64_t n = 1; n <= 3; ++n) {
     auto runner = f.run(f.counting());
@@ -167,7 +164,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(every_event_counts_once_after_a_resume, Backend,
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(failed_event_leaves_no_event_and_no_tracking,
-                              Backend, event_sourced_backends) {
+                              Backend, runner_backends) {
   fixture<Backend> f;
   auto last = f.add_tricks(2);
   f.append("fido", {"TrickForgotten", "TrickAdded"});
@@ -176,17 +173,18 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(failed_event_leaves_no_event_and_no_tracking,
                       spanner_error);
     // What came before it is counted.
     BOOST_TEST(f.tricks() == 2);
-    BOOST_TEST((f.processes().open()->max_tracking_id("upstream") == last));
+    BOOST_TEST(
+      (f.own_database().open_recorder()->max_tracking_id("upstream") == last));
   }
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(save_that_came_too_late_is_tried_again, Backend,
-                              event_sourced_backends) {
+                              runner_backends) {
   fixture<Backend> f;
   auto projection = f.counting();
   projection->read_before = counter_of(projection->app());
   // Somebody else is faster.
-  trick_counting other{"TrickCounting", f.processes().open_events()};
+  trick_counting other{"TrickCounting", f.own_database().open_store()};
   auto counter = counter_of(other);
   counter.count();
   other.save(counter);
@@ -198,7 +196,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(save_that_came_too_late_is_tried_again, Backend,
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(rebuild_is_refused_and_changes_nothing, Backend,
-                              event_sourced_backends) {
+                              runner_backends) {
   fixture<Backend> f;
   auto runner = f.run(f.counting());
   auto last = f.add_tricks(2);
@@ -206,7 +204,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(rebuild_is_refused_and_changes_nothing, Backend,
   BOOST_CHECK_THROW(runner->rebuild(), projections::runner_stopped);
   BOOST_TEST((runner->status().phase == runner_phase::failed));
   BOOST_TEST(f.tricks() == 2);
-  BOOST_TEST((f.processes().open()->max_tracking_id("upstream") == last));
+  BOOST_TEST(
+    (f.own_database().open_recorder()->max_tracking_id("upstream") == last));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

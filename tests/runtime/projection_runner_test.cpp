@@ -322,7 +322,7 @@ private:
 } // namespace
 
 BOOST_AUTO_TEST_CASE(event_that_fails_in_the_commit_leaves_those_before_it) {
-  runner_fixture<store_and_view<memory_backend, memory_views>> f;
+  runner_fixture<store_and_view<memory_backend>> f;
   temporary_folder folder;
   auto view = std::make_shared<picky_view>(folder.path() + "/view");
   f.append("a", {"T", "T", "T", "T"});

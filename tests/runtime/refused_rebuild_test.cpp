@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(failure_outlives_a_refused_rebuild, Backend,
 }
 
 BOOST_AUTO_TEST_CASE(rebuild_of_what_only_emits_loses_nothing) {
-  runner_fixture<store_and_view<memory_backend, memory_views>> f;
+  runner_fixture<store_and_view<memory_backend>> f;
   auto emits = std::make_shared<emission_recorder>(
     emission_settings{"p"}, "own",
     std::make_shared<memory_recorder_with_events>(

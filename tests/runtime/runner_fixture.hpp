@@ -5,7 +5,6 @@
 #include "projections/runtime/event_log.hpp"
 #include "projections/runtime/projection_runner.hpp"
 #include "tests/contract/backends.hpp"
-#include "tests/contract/view_backends.hpp"
 #include "tests/runtime/counting_projection.hpp"
 
 #include <chrono>
@@ -36,24 +35,25 @@ public:
   }
 };
 
-/// A store and a view of the same kind.
-template <class Store, class View>
+/// A database for a store and one for a view, of the same kind unless told
+/// otherwise.
+template <class Store, class View = Store>
 struct store_and_view {
   Store store;
   View view;
 };
 
-/// The stores of a tuple with the views of another, each with its like.
-template <class Stores, class Views>
+/// A pair of each of the backends of a tuple.
+template <class Backends>
 struct pairs_of;
 
-template <class... Stores, class... Views>
-struct pairs_of<std::tuple<Stores...>, std::tuple<Views...>> {
-  using type = std::tuple<store_and_view<Stores, Views>...>;
+template <class... Backends>
+struct pairs_of<std::tuple<Backends...>> {
+  using type = std::tuple<store_and_view<Backends>...>;
 };
 
-using durable_runner_backends = pairs_of<durable_backends, durable_views>::type;
-using runner_backends = pairs_of<backends, views>::type;
+using durable_runner_backends = pairs_of<durable_backends>::type;
+using runner_backends = pairs_of<backends>::type;
 
 /// An actor system with the log of an application called `upstream`.
 template <class Backend>
@@ -61,7 +61,7 @@ class runner_fixture {
 public:
   /// Returns an object of the view.
   [[nodiscard]] std::shared_ptr<event_counters_view> view() const {
-    return backend_.view.open();
+    return backend_.view.open_view();
   }
 
   /// Appends an event of each topic and returns the last position.
@@ -102,7 +102,7 @@ private:
   Backend backend_;
   runner_configuration config_ = runner_configuration::make();
   caf::actor_system system_{config_};
-  event_log log_{system_, [this] { return backend_.store.open(); }};
+  event_log log_{system_, [this] { return backend_.store.open_store(); }};
 };
 
 } // namespace projections::test

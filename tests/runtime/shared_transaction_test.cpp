@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(other_view_has_transactions_of_its_own, Backend,
 }
 
 BOOST_AUTO_TEST_CASE(views_in_memory_share_none) {
-  view_worker_fixture<watched_memory> f;
+  view_worker_fixture<watched<memory_backend>> f;
   f.add({"one", "two"});
   f.fold_all(slice_of({"T"}));
   BOOST_TEST(f.backend.view->transactions == 2);

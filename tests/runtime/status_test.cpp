@@ -22,8 +22,7 @@ using namespace projections;
 using namespace projections::test;
 using namespace std::chrono_literals;
 
-using memory_fixture
-  = runner_fixture<store_and_view<memory_backend, memory_views>>;
+using memory_fixture = runner_fixture<store_and_view<memory_backend>>;
 
 /// Tells nobody of what is appended.
 class deaf_store final : public wrapped_event_store {

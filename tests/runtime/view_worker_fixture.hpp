@@ -7,7 +7,7 @@
 #include "projections/folds/processors/projection_fold.hpp"
 #include "projections/storage/log/store_error.hpp"
 #include "tests/actors/deterministic.hpp"
-#include "tests/contract/view_backends.hpp"
+#include "tests/contract/backends.hpp"
 #include "tests/runtime/counting_projection.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -67,43 +67,24 @@ private:
   bool is_in_transaction_ = false;
 };
 
-#ifdef PROJECTIONS_WITH_SQLITE
-struct watched_sqlite {
-  using view_type = watched_view<sqlite_recorder>;
-
-  temporary_folder folder;
-  std::shared_ptr<view_type> view
-    = std::make_shared<view_type>(folder.path() + "/view", "eventcounters");
-};
-#endif
-
-#ifdef PROJECTIONS_WITH_POSTGRESQL
-struct watched_postgres {
-  using view_type = watched_view<postgres_recorder>;
-
-  postgres_schema schema;
-  std::shared_ptr<view_type> view
-    = std::make_shared<view_type>(schema.uri(), "eventcounters");
-};
-#endif
-
-struct watched_memory {
-  using view_type = watched_view<memory_recorder>;
-
-  std::shared_ptr<view_type> view = std::make_shared<view_type>();
+/// A watched view in a database of its own.
+template <class Backend>
+struct watched {
+  Backend database;
+  std::shared_ptr<typename Backend::template view_type<watched_view>> view
+    = database.template make_view<watched_view>();
 };
 
-// clang-format off
-using watched_backends = std::tuple<
-#if defined(PROJECTIONS_WITH_SQLITE) && defined(PROJECTIONS_WITH_POSTGRESQL)
-  watched_sqlite, watched_postgres
-#elif defined(PROJECTIONS_WITH_SQLITE)
-  watched_sqlite
-#elif defined(PROJECTIONS_WITH_POSTGRESQL)
-  watched_postgres
-#endif
->;
-// clang-format on
+/// A watched view for each of the backends of a tuple.
+template <class Backends>
+struct watched_of;
+
+template <class... Backends>
+struct watched_of<std::tuple<Backends...>> {
+  using type = std::tuple<watched<Backends>...>;
+};
+
+using watched_backends = watched_of<durable_backends>::type;
 
 /// Returns events of streams of their own, one for each topic, from position 1.
 inline std::shared_ptr<const log_slice>

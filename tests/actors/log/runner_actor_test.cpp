@@ -8,7 +8,7 @@
 #include "projections/folds/processors/projection_fold.hpp"
 #include "tests/actors/deterministic.hpp"
 #include "tests/actors/log/recording_store.hpp"
-#include "tests/contract/event_counters_view.hpp"
+#include "tests/contract/backends.hpp"
 #include "tests/runtime/counting_projection.hpp"
 
 #include <boost/test/unit_test.hpp>

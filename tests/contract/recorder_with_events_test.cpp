@@ -1,8 +1,8 @@
-// Goal: every process recorder records events and tracking together or not at
-// all. Method: one suite over all backends; what was done is read by another
+// Goal: every recorder with events records events and tracking together or not
+// at all. Method: one suite over all backends; what was done is read by another
 // object.
 #include "tests/contract/appending.hpp"
-#include "tests/contract/process_backends.hpp"
+#include "tests/contract/backends.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -21,12 +21,12 @@ public:
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(process_recorder_contract)
+BOOST_AUTO_TEST_SUITE(recorder_with_events_contract)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(events_and_tracking_are_recorded_together,
-                              Processes, processes) {
-  Processes backend;
-  auto recorder = backend.open();
+                              Backend, backends) {
+  Backend backend;
+  auto recorder = backend.open_recorder();
   recorder->in_one_transaction([&] {
     check_taken(append(recorder->events(), {"s", no_stream, {an_event("A")}}),
                 1, 1);
@@ -34,16 +34,15 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(events_and_tracking_are_recorded_together,
     check_taken(append(recorder->events(), {"s", 1, {an_event("B", "k")}}), 2,
                 1);
   });
-  BOOST_TEST(
-    topics_of(backend.open_events()->read_all(log_start, 10, {}).events)
-    == "AB");
-  BOOST_TEST((backend.open()->max_tracking_id("upstream") == 7));
+  BOOST_TEST(topics_of(backend.open_store()->read_all(log_start, 10, {}).events)
+             == "AB");
+  BOOST_TEST((backend.open_recorder()->max_tracking_id("upstream") == 7));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(nothing_stays_of_a_transaction_that_fails,
-                              Processes, processes) {
-  Processes backend;
-  auto recorder = backend.open();
+                              Backend, backends) {
+  Backend backend;
+  auto recorder = backend.open_recorder();
   append(recorder->events(), {"s", no_stream, {an_event("A", "k")}});
   recorder->insert_tracking({"upstream", 1});
   auto fails = [&] {
@@ -56,22 +55,22 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(nothing_stays_of_a_transaction_that_fails,
     });
   };
   BOOST_CHECK_THROW(fails(), odd_error);
-  auto events = backend.open_events();
+  auto events = backend.open_store();
   BOOST_TEST(topics_of(events->read_all(log_start, 10, {}).events) == "A");
   BOOST_TEST(events->read_stream("t", 0, 1).empty());
   BOOST_TEST(!events->find_keys({"l"}).front().has_value());
   BOOST_TEST(events->find_keys({"k"}).front().has_value());
-  BOOST_TEST((backend.open()->max_tracking_id("upstream") == 1));
-  BOOST_TEST(!backend.open()->max_tracking_id("other").has_value());
+  BOOST_TEST((backend.open_recorder()->max_tracking_id("upstream") == 1));
+  BOOST_TEST(!backend.open_recorder()->max_tracking_id("other").has_value());
   // It goes on where it was.
   check_taken(append(recorder->events(), {"s", 1, {an_event("B", "l")}}), 2, 1);
   recorder->insert_tracking({"upstream", 2});
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(repeated_position_takes_the_events_back,
-                              Processes, processes) {
-  Processes backend;
-  auto recorder = backend.open();
+BOOST_AUTO_TEST_CASE_TEMPLATE(repeated_position_takes_the_events_back, Backend,
+                              backends) {
+  Backend backend;
+  auto recorder = backend.open_recorder();
   recorder->insert_tracking({"upstream", 2});
   auto repeat = [&] {
     recorder->in_one_transaction([&] {
@@ -80,13 +79,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(repeated_position_takes_the_events_back,
     });
   };
   BOOST_CHECK_THROW(repeat(), integrity_error);
-  BOOST_TEST(backend.open_events()->head() == log_start);
+  BOOST_TEST(backend.open_store()->head() == log_start);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(transaction_sees_what_it_has_appended, Processes,
-                              processes) {
-  Processes backend;
-  auto recorder = backend.open();
+BOOST_AUTO_TEST_CASE_TEMPLATE(transaction_sees_what_it_has_appended, Backend,
+                              backends) {
+  Backend backend;
+  auto recorder = backend.open_recorder();
   auto& events = recorder->events();
   recorder->in_one_transaction([&] {
     append(events, {"s", no_stream, {an_event("A", "k")}});
@@ -99,26 +98,26 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(transaction_sees_what_it_has_appended, Processes,
                   "stream \"t\" was expected that has version 3, but it does "
                   "not exist");
   });
-  BOOST_TEST(backend.open_events()->head() == 1);
+  BOOST_TEST(backend.open_store()->head() == 1);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(append_outside_is_a_commit_of_its_own, Processes,
-                              processes) {
-  Processes backend;
-  auto recorder = backend.open();
+BOOST_AUTO_TEST_CASE_TEMPLATE(append_outside_is_a_commit_of_its_own, Backend,
+                              backends) {
+  Backend backend;
+  auto recorder = backend.open_recorder();
   check_taken(append(recorder->events(), {"s", no_stream, {an_event("A")}}), 1,
               1);
-  BOOST_TEST(backend.open_events()->head() == 1);
+  BOOST_TEST(backend.open_store()->head() == 1);
   // Others of the same log are seen.
-  append(*backend.open_events(), {"s", 1, {an_event("B")}});
+  append(*backend.open_store(), {"s", 1, {an_event("B")}});
   check_taken(append(recorder->events(), {"s", 2, {an_event("C")}}), 3, 1);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(commit_is_told_to_who_follows_the_events,
-                              Processes, processes) {
-  Processes backend;
-  auto recorder = backend.open();
-  auto changes = backend.open_events()->changes();
+BOOST_AUTO_TEST_CASE_TEMPLATE(commit_is_told_to_who_follows_the_events, Backend,
+                              backends) {
+  Backend backend;
+  auto recorder = backend.open_recorder();
+  auto changes = backend.open_store()->changes();
   auto before = changes->count();
   recorder->in_one_transaction([&] {
     append(recorder->events(), {"s", no_stream, {an_event("A")}});
