@@ -6,52 +6,39 @@
 #include "projections/storage/postgres/postgres_writer.hpp"
 #include "projections/storage/views/database_recorder.hpp"
 #include "projections/storage/views/durability.hpp"
-#include "projections/storage/views/pending_tracking.hpp"
 #include "projections/storage/views/tracking_recorder.hpp"
+#include "projections/storage/views/tracking_table.hpp"
 
-#include <atomic>
-#include <functional>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 namespace projections {
 
-/// The tracking table of one view in a database, and its connections: one that
-/// writes and one that reads, so that queries see what is committed and wait
-/// for no transaction. Each is made again after it was lost. Thread-safe.
-class postgres_tracking {
+/// The tracking table of one view in a database. Its connections are made again
+/// after they were lost. `record` throws `store_error` if the application was
+/// claimed and the claim was lost. Thread-safe.
+class postgres_tracking final : public tracking_table {
 public:
   using connection_type = postgres_connection;
+
+  /// How soon a change that another process makes is looked for, beside what
+  /// the listener hears.
+  static constexpr std::chrono::milliseconds look_interval{1000};
 
   /// Connects to the database `uri`, as postgres_uri has it, and makes its
   /// tables if they are not there. Positions are in the table
   /// `notification_tracking`, as the Python library has it, or in `<projection
   /// in lower case>_tracking` where a projection is named.
   postgres_tracking(std::string_view uri, std::string_view projection,
-                    view_hooks<postgres_connection> hooks,
+                    view_hooks hooks,
                     durability survived = durability::process_end);
 
   // -- modifiers ---------------------------------------------------------------
-
-  /// Calls `change(connection)` in a transaction and commits it, or, if this
-  /// thread is in one already, makes it a part of that. If a part throws,
-  /// nothing of the whole happens. If the connection is lost in the commit,
-  /// whether it has happened is unknown; `last` tells.
-  void transact(const std::function<void(postgres_connection&)>& change);
-
-  /// Calls `look(connection)`, which changes nothing. In a transaction of this
-  /// thread it sees what that has done so far.
-  void query(const std::function<void(postgres_connection&)>& look);
-
-  /// Records `x` in a transaction of this thread. Throws `integrity_error` if
-  /// `x` or a later position is recorded, and `store_error` if the application
-  /// was claimed and the claim was lost.
-  void record(const tracking& x);
 
   /// Locks the positions recorded for `applications`, in a transaction of this
   /// thread, in one round trip. Those that somebody else has locked, or that
@@ -59,79 +46,63 @@ public:
   void expect(const std::vector<std::string>& applications);
 
   /// As in `tracking_recorder`.
-  void forget(std::string_view application);
-  void record_version(std::string_view application, fold_version x);
   view_claim claim(std::string_view application);
   void interrupt(bool on) noexcept;
 
-  [[nodiscard]] change_signal& changes() {
+  /// Returns the connection for `use`, to be used in `transact` or `query`.
+  [[nodiscard]] postgres_connection& connection(connection_use use) {
+    return use == connection_use::writing ? writing_ : reader_;
+  }
+
+  [[nodiscard]] change_signal& changes() override {
     return *changes_;
   }
 
-  // -- inspectors --------------------------------------------------------------
-
-  /// Returns the last position recorded for `application`, if there is one.
-  [[nodiscard]] std::optional<log_position> last(std::string_view application);
-
-  /// Returns the applications for which a position is recorded, in order.
-  [[nodiscard]] std::vector<std::string> applications();
-
-  /// Returns the version recorded for `application`, if there is one.
-  [[nodiscard]] std::optional<fold_version>
-  version(std::string_view application);
-
-  /// How soon a change that another process makes is looked for, beside what
-  /// the listener hears.
-  static constexpr std::chrono::milliseconds look_interval{1000};
-
 private:
-  /// Statements on the tables, whose names are known when it is opened.
-  struct statements {
-    statements(const postgres_uri& uri, const std::string& table);
-
-    std::string table;
-    std::string versions;
-    std::string insert_mark;
-    std::string notify;
-    std::string upsert;
-    std::string lock_positions;
-    std::string select_last;
-    std::string select_applications;
-    std::string remove;
-    std::string insert_version;
-    std::string select_version;
-    std::string remove_version;
-  };
-
   void open_tables();
-  void run_part(const std::function<void(postgres_connection&)>& change);
-  void flush();
-  [[nodiscard]] bool in_transaction() const {
-    return writing_thread_ == std::this_thread::get_id();
-  }
-  std::optional<log_position> select_last(postgres_connection& from,
-                                          const std::string& application);
-  void write(const tracking& x);
   [[nodiscard]] std::string name_of_claim(std::string_view application) const;
 
+  [[nodiscard]] const std::string& place() const override {
+    return writing_.name();
+  }
+
+  /// That of the writer, which is held where claims are taken, too.
+  std::recursive_mutex& turn() override {
+    return writer_->turn();
+  }
+
+  void rethrow(std::string_view tried) override;
+  void begin_work() override {
+    writer_->begin();
+  }
+  void commit_work() override;
+  void roll_back_work() override {
+    writing_.roll_back();
+  }
+  void write_gathered() override;
+  bool upsert(const tracking& x) override;
+  void remove(const std::string& application) override;
+  void upsert_version(const std::string& application,
+                      const fold_version& x) override;
+  std::optional<log_position>
+  select_last(connection_use by, const std::string& application) override;
+  std::vector<std::string> select_applications(connection_use by) override;
+  std::optional<fold_version>
+  select_version(connection_use by, const std::string& application) override;
+
   const std::string table_;
-  /// Its turn is held by the thread that is in a transaction.
   std::shared_ptr<postgres_writer> writer_;
   postgres_connection& writing_;
   postgres_connection reader_;
-  const statements sql_;
-  view_hooks<postgres_connection> hooks_;
+
+  /// The tables as SQL spells them.
+  const std::string quoted_table_;
+  const std::string quoted_versions_;
+
+  const tracking_statements sql_;
+  const std::string lock_positions_;
+  const std::string notify_;
   std::shared_ptr<change_signal> changes_;
-
-  /// The thread that is in a transaction.
-  std::atomic<std::thread::id> writing_thread_{};
-
-  /// What the transaction has recorded, and whether a part of it has failed.
-  pending_tracking pending_;
-  bool is_doomed_ = false;
-
-  /// Held by the thread that uses the reader.
-  std::mutex reading_;
 };
 
 /// The recorder of views in a PostgreSQL database that have the interface

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "projections/storage/views/tracking_recorder.hpp"
+#include "projections/storage/views/tracking_table.hpp"
 
 #include <functional>
 #include <optional>
@@ -13,19 +14,6 @@
 #include <vector>
 
 namespace projections {
-
-/// What a view does at the ends of a transaction on a `Connection`.
-template <class Connection>
-struct view_hooks {
-  /// Writes what commands have gathered.
-  std::function<void(Connection&)> flush;
-
-  /// Forgets what commands have gathered.
-  std::function<void()> discard;
-
-  /// Tells what was committed.
-  std::function<void()> committed;
-};
 
 /// The recorder of views that have the interface `View` and a tracking table in
 /// a database, which `Tracking` stands for. Commands of a view run in
@@ -38,11 +26,11 @@ public:
   using connection_type = typename Tracking::connection_type;
 
   void insert_tracking(const tracking& x) override {
-    transact([&](connection_type&) { record(x); });
+    tracking_.transact([&] { record(x); });
   }
 
   void in_one_transaction(const std::function<void()>& commands) override {
-    transact([&](connection_type&) { commands(); });
+    tracking_.transact(commands);
   }
 
   void expect_tracking(const std::vector<std::string>& applications) override {
@@ -100,8 +88,8 @@ protected:
   explicit database_recorder(const std::string& place,
                              std::string_view projection, Options... options)
     : tracking_(place, projection,
-                {[this](connection_type& db) { flush(db); },
-                 [this] { discard(); }, [this] { committed(); }},
+                {[this] { flush(writer()); }, [this] { discard(); },
+                 [this] { committed(); }},
                 options...) {
     // nop
   }
@@ -110,14 +98,17 @@ protected:
   /// this thread is in.
   template <class F>
   void transact(F change) {
-    tracking_.transact(change);
+    tracking_.transact([&] { change(writer()); });
   }
 
   /// Calls `look(connection)` and returns what it returns.
   template <class F>
   auto query(F look) {
     std::optional<std::invoke_result_t<F, connection_type&>> result;
-    tracking_.query([&](connection_type& db) { result.emplace(look(db)); });
+    auto look_by = [&](connection_use x) {
+      result.emplace(look(tracking_.connection(x)));
+    };
+    tracking_.query(std::ref(look_by));
     return std::move(*result);
   }
 
@@ -144,6 +135,10 @@ protected:
   }
 
 private:
+  connection_type& writer() {
+    return tracking_.connection(connection_use::writing);
+  }
+
   std::optional<int64_t> foreign_changes() override {
     if constexpr (requires { tracking_.foreign_changes(); })
       return tracking_.foreign_changes();
