@@ -1,10 +1,7 @@
 #include "projections/folds/emissions/emission_outbox.hpp"
 
-#include "projections/folds/emissions/event_id.hpp"
-#include "projections/folds/emissions/event_origin.hpp"
 #include "projections/storage/log/store_error.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace projections {
@@ -19,12 +16,6 @@ constexpr int conflicts_max = 10;
 
 std::string in_quotes(const std::string& text) {
   return '"' + text + '"';
-}
-
-std::string words_of(const recorded_event& x) {
-  return "event " + in_quotes(x.topic) + " (version "
-         + std::to_string(x.version) + " of stream " + in_quotes(x.stream)
-         + ')';
 }
 
 /// Returns the payload as far as a reader of a log wants to see it.
@@ -54,77 +45,59 @@ std::string divergence::describe() const {
          + "): its function was changed, or does not depend on the event alone";
 }
 
-emission_outbox::emission_outbox(emission_settings settings,
-                                 std::vector<emission_target> targets)
-  : settings_(std::move(settings)) {
-  for (auto& x : targets) {
-    applications_.push_back(std::move(x.application));
-    targets_.push_back({std::move(x.store), {}});
-  }
+emission_outbox::emission_outbox(const emission_settings& settings,
+                                 size_t number,
+                                 std::shared_ptr<event_store> store)
+  : settings_(settings), number_(number), store_(std::move(store)) {
+  // nop
 }
 
 // -- modifiers ----------------------------------------------------------------
 
-void emission_outbox::take(const std::shared_ptr<const keyed_emissions>& from,
-                           size_t i) {
-  for (size_t number = 0; number < targets_.size(); ++number) {
-    auto [begin, end] = from->range(i, number);
-    if (begin == end)
-      continue;
-    events_ += end - begin;
-    auto& parts = targets_[number].parts;
-    if (!parts.empty() && parts.back().of == from && parts.back().end == begin)
-      parts.back().end = end;
-    else
-      parts.push_back({from, begin, end});
+size_t emission_outbox::take(const std::shared_ptr<const keyed_emissions>& from,
+                             size_t i) {
+  auto [begin, end] = from->range(i, number_);
+  if (begin == end)
+    return 0;
+  if (!parts_.empty() && parts_.back().of == from && parts_.back().end == begin)
+    parts_.back().end = end;
+  else
+    parts_.push_back({from, begin, end});
+  return end - begin;
+}
+
+void emission_outbox::record() {
+  if (parts_.size() == 1) {
+    // Mostly all that was made ahead is recorded at once, as it lies there.
+    auto& [of, begin, end] = parts_.front();
+    auto& whole = of->batch(number_);
+    if (end - begin == whole.requests.size() && end - begin <= batch_max)
+      return record(whole);
   }
-  bytes_ += from->bytes_of(i);
-}
-
-void emission_outbox::record_for_others() {
-  for (size_t i = 1; i < targets_.size(); ++i)
-    record(i);
-}
-
-void emission_outbox::record_for_first() {
-  record(0);
+  emission_batch some;
+  for (auto& x : parts_)
+    for (auto i = x.begin; i < x.end; ++i) {
+      some.add(x.of->batch(number_), i);
+      if (some.requests.size() == batch_max)
+        record(std::exchange(some, {}));
+    }
+  if (!some.requests.empty())
+    record(some);
 }
 
 void emission_outbox::clear() {
-  for (auto& x : targets_)
-    x.parts.clear();
-  events_ = bytes_ = 0;
+  parts_.clear();
 }
 
-/// Records what was taken for the target `number`.
-void emission_outbox::record(size_t number) {
-  auto& to = targets_[number];
-  if (to.parts.size() == 1) {
-    // Mostly all that was made ahead is recorded at once, as it lies there.
-    auto& [of, begin, end] = to.parts.front();
-    auto& whole = of->batch(number);
-    if (end - begin == whole.requests.size() && end - begin <= batch_max)
-      return record(to, whole);
-  }
-  emission_batch some;
-  for (auto& x : to.parts)
-    for (auto i = x.begin; i < x.end; ++i) {
-      some.add(x.of->batch(number), i);
-      if (some.requests.size() == batch_max)
-        record(to, std::exchange(some, {}));
-    }
-  if (!some.requests.empty())
-    record(to, some);
-}
-
-void emission_outbox::record(target& to, const emission_batch& what) const {
-  auto unknown = to.expects_known ? compare(*to.store, what) : emission_batch{};
-  const auto& wanted = to.expects_known ? unknown : what;
-  auto known = append(*to.store, wanted);
-  to.expects_known = known.requests.size() == wanted.requests.size();
+/// Records a batch: appends what is not there under the same keys.
+void emission_outbox::record(const emission_batch& what) {
+  auto unknown = expects_known_ ? compare(what) : emission_batch{};
+  const auto& wanted = expects_known_ ? unknown : what;
+  auto known = append(wanted);
+  expects_known_ = known.requests.size() == wanted.requests.size();
   if (known.requests.empty())
     return;
-  if (auto lost = compare(*to.store, known); !lost.requests.empty())
+  if (auto lost = compare(known); !lost.requests.empty())
     throw store_error{describe(lost, 0) + ": its idempotency key "
                       + lost.requests.front().events.front().idempotency_key
                       + " is in the store without an event"};
@@ -132,8 +105,7 @@ void emission_outbox::record(target& to, const emission_batch& what) const {
 
 /// Appends a batch. Returns what was not appended because it is recorded
 /// already.
-emission_batch emission_outbox::append(event_store& to,
-                                       const emission_batch& what) const {
+emission_batch emission_outbox::append(const emission_batch& what) {
   emission_batch known;
   emission_batch again;
   const auto* next = &what;
@@ -143,7 +115,7 @@ emission_batch emission_outbox::append(event_store& to,
       throw store_unavailable{"streams that projection "
                               + in_quotes(settings_.projection)
                               + " emits into are changed all the time"};
-    auto outcomes = to.append(next->requests);
+    auto outcomes = store_->append(next->requests);
     for (size_t i = 0; i < outcomes.size(); ++i)
       switch (outcomes[i].error) {
         case append_error::none:
@@ -167,14 +139,13 @@ emission_batch emission_outbox::append(event_store& to,
 
 /// Looks whether the store has under the keys of `what` what it says. Returns
 /// what has keys that are not in the store.
-emission_batch emission_outbox::compare(event_store& to,
-                                        const emission_batch& what) const {
+emission_batch emission_outbox::compare(const emission_batch& what) {
   emission_batch unknown;
   std::vector<std::string> keys;
   keys.reserve(what.requests.size());
   for (auto& x : what.requests)
     keys.push_back(x.events.front().idempotency_key);
-  auto found = to.find_keys(keys);
+  auto found = store_->find_keys(keys);
   for (size_t i = 0; i < keys.size(); ++i) {
     auto& request = what.requests[i];
     auto& event = request.events.front();
@@ -197,67 +168,6 @@ void emission_outbox::diverge(divergence x) const {
     throw divergence_error{std::move(x)};
   if (settings_.report_divergence)
     settings_.report_divergence(x);
-}
-
-// -- inspectors ---------------------------------------------------------------
-
-void emission_outbox::add_keyed(const recorded_event& source,
-                                const std::string& application,
-                                std::vector<emission> events,
-                                keyed_emissions& to) const {
-  if (events.empty())
-    return;
-  auto origin = origin_behind(source, application);
-  if (origin.depth > emission_depth_max)
-    throw emission_refused{
-      words_of(source) + " is the answer number "
-      + std::to_string(emission_depth_max) + " in a row; projection "
-      + in_quotes(settings_.projection)
-      + " does not answer it, because projections seem to answer each other "
-        "for ever"};
-  std::vector<size_t> numbers;
-  numbers.reserve(events.size());
-  for (auto& x : events) {
-    check_declared(source, x);
-    numbers.push_back(target_of(x));
-  }
-  auto metadata = metadata_of(origin);
-  for (size_t i = 0; i < events.size(); ++i) {
-    auto& x = events[i];
-    append_request request;
-    request.stream = std::move(x.stream);
-    request.events.push_back({std::move(x.topic), std::move(x.payload),
-                              emission_key(settings_.projection, application,
-                                           source.stream, source.version, i),
-                              metadata});
-    to.add(numbers[i], std::move(request),
-           {application, source.stream, source.version});
-  }
-}
-
-void emission_outbox::check_declared(const recorded_event& source,
-                                     const emission& x) const {
-  auto& declared = settings_.outputs;
-  if (!declared.empty()
-      && std::find(declared.begin(), declared.end(), x.topic) == declared.end())
-    throw emission_refused{"projection " + in_quotes(settings_.projection)
-                           + " answers " + words_of(source) + " with "
-                           + in_quotes(x.topic)
-                           + ", which is none of its declared outputs"};
-}
-
-/// Returns the number of the target that `x` goes to.
-size_t emission_outbox::target_of(const emission& x) const {
-  if (x.application.empty())
-    return 0;
-  auto found
-    = std::find(applications_.begin(), applications_.end(), x.application);
-  if (found == applications_.end())
-    throw emission_refused{
-      "projection " + in_quotes(settings_.projection) + " emits "
-      + in_quotes(x.topic) + " into the log of application "
-      + in_quotes(x.application) + ", which is none of its targets"};
-  return static_cast<size_t>(found - applications_.begin());
 }
 
 /// Says which event the request `i` answers.

@@ -16,6 +16,14 @@ std::vector<emission_target> joined(emission_target first,
   return others;
 }
 
+std::vector<std::string>
+applications_of(const std::vector<emission_target>& targets) {
+  std::vector<std::string> result;
+  for (auto& x : targets)
+    result.push_back(x.application);
+  return result;
+}
+
 /// Returns the position of `application` among `positions`; null for none.
 tracking* find(std::vector<tracking>& positions, std::string_view application) {
   for (auto& x : positions)
@@ -42,9 +50,11 @@ emission_recorder::emission_recorder(
   std::vector<emission_target> targets)
   : recorder_(std::move(recorder)),
     // Those who emit into the same store take turns.
-    connection_(targets.at(0).store.get()),
-    outbox_(std::move(settings), std::move(targets)) {
-  // nop
+    connection_(targets.at(0).store.get()), rules_{std::move(settings),
+                                                   applications_of(targets)} {
+  for (auto& x : targets)
+    outboxes_.emplace_back(rules_.settings, outboxes_.size(),
+                           std::move(x.store));
 }
 
 // -- modifiers ----------------------------------------------------------------
@@ -52,61 +62,46 @@ emission_recorder::emission_recorder(
 void emission_recorder::emit(const recorded_event& source,
                              std::vector<emission> events, const tracking& x) {
   // Within the transaction, which fails with it.
-  in_one_transaction([&] {
-    auto answers
-      = std::make_shared<keyed_emissions>(outbox_.applications().size());
-    add_keyed(source, x.application, std::move(events), *answers);
-    emit(answers, 0, x);
+  run([&] {
+    auto keyed = std::make_shared<keyed_emissions>(outboxes_.size());
+    keyed->add(rules_, x.application, source, std::move(events));
+    emit(keyed, 0, x);
   });
 }
 
 void emission_recorder::emit(const std::shared_ptr<const keyed_emissions>& from,
                              size_t i, const tracking& x) {
-  in_one_transaction([&] {
+  run([&] {
     take(x);
-    outbox_.take(from, i);
-    if (outbox_.is_full())
+    for (auto& outbox : outboxes_)
+      events_ += outbox.take(from, i);
+    bytes_ += from->bytes_of(i);
+    if (keyed_emissions::are_enough(events_, bytes_))
       deliver();
   });
 }
 
 void emission_recorder::insert_tracking(const tracking& x) {
-  in_one_transaction([&] { take(x); });
+  run([&] { take(x); });
 }
 
 void emission_recorder::in_one_transaction(
   const std::function<void()>& commands) {
-  std::lock_guard guard{turn_};
-  if (in_transaction())
-    return run_part(commands);
-  thread_ = std::this_thread::get_id();
-  is_doomed_ = false;
-  auto leave = [this] {
-    outbox_.clear();
-    reached_.clear();
-    thread_ = std::thread::id{};
-  };
-  try {
-    commands();
-    if (is_doomed_)
-      throw store_error{"cannot record what a projection emits: a command of "
-                        "the transaction has failed"};
-    deliver();
-  } catch (...) {
-    leave();
-    throw;
-  }
-  leave();
+  run(commands);
 }
 
-/// Calls `commands()` as a part of the transaction of this thread.
-void emission_recorder::run_part(const std::function<void()>& commands) {
-  try {
-    commands();
-  } catch (...) {
-    is_doomed_ = true;
-    throw;
-  }
+void emission_recorder::commit() {
+  if (is_doomed())
+    throw store_error{"cannot record what a projection emits: a command of "
+                      "the transaction has failed"};
+  deliver();
+}
+
+void emission_recorder::forget_gathered() {
+  for (auto& x : outboxes_)
+    x.clear();
+  events_ = bytes_ = 0;
+  reached_.clear();
 }
 
 /// Takes `x` to be recorded.
@@ -121,7 +116,7 @@ void emission_recorder::take(const tracking& x) {
   // What follows the position that was recorded last is not looked up where
   // everything is one transaction: its commit refuses it if somebody else has
   // recorded more.
-  auto is_whole = is_joint_ && outbox_.applications().size() == 1;
+  auto is_whole = is_joint_ && outboxes_.size() == 1;
   if (auto* before = is_whole ? find(recorded_, x.application) : nullptr;
       !before || before->position >= x.position) {
     auto last = recorder_->max_tracking_id(x.application);
@@ -133,14 +128,13 @@ void emission_recorder::take(const tracking& x) {
 
 /// Records what was gathered, and begins to gather anew.
 void emission_recorder::deliver() {
-  outbox_.record_for_others();
-  // A store in the database of the tracking has another connection, which would
-  // wait for the transaction.
-  if (!is_joint_)
-    outbox_.record_for_first();
+  // A store in the database of the tracking that is not a part of its
+  // transactions has another connection, which would wait for them.
+  for (size_t i = is_joint_ ? 1 : 0; i < outboxes_.size(); ++i)
+    outboxes_[i].record();
   recorder_->in_one_transaction([this] {
     if (is_joint_)
-      outbox_.record_for_first();
+      outboxes_.front().record();
     for (auto& x : reached_)
       recorder_->insert_tracking(x);
   });
@@ -149,61 +143,17 @@ void emission_recorder::deliver() {
       before->position = x.position;
     else
       recorded_.push_back(x);
-  outbox_.clear();
-  reached_.clear();
-}
-
-void emission_recorder::forget(std::string_view application) {
-  recorder_->forget(application);
-}
-
-void emission_recorder::record_version(std::string_view application,
-                                       fold_version x) {
-  recorder_->record_version(application, std::move(x));
-}
-
-view_claim emission_recorder::claim(std::string_view application) {
-  return recorder_->claim(application);
-}
-
-void emission_recorder::interrupt(bool on) noexcept {
-  recorder_->interrupt(on);
+  forget_gathered();
 }
 
 // -- inspectors ---------------------------------------------------------------
 
 std::optional<log_position>
 emission_recorder::max_tracking_id(std::string_view application) {
-  if (in_transaction())
+  if (is_inside())
     if (auto* known = find(reached_, application))
       return known->position;
   return recorder_->max_tracking_id(application);
-}
-
-std::vector<std::string> emission_recorder::tracked_applications() {
-  return recorder_->tracked_applications();
-}
-
-std::optional<fold_version>
-emission_recorder::recorded_version(std::string_view application) {
-  return recorder_->recorded_version(application);
-}
-
-int64_t emission_recorder::version() const {
-  return recorder_->version();
-}
-
-const void* emission_recorder::connection() const noexcept {
-  return connection_;
-}
-
-change_signal& emission_recorder::changes() {
-  return recorder_->changes();
-}
-
-std::optional<std::chrono::milliseconds>
-emission_recorder::poll_interval() const {
-  return recorder_->poll_interval();
 }
 
 } // namespace projections

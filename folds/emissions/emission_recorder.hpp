@@ -1,32 +1,34 @@
-// Records what an event projection emits, and which events it has answered.
-// Owned by event projections.
+// The transactions of what projections emit: emissions and the position of the
+// event that they are for are recorded together, or in an order that a crash
+// cannot harm. Owned by event projections, and the recorder of their runners.
 #pragma once
 
 #include "projections/folds/emissions/emission.hpp"
 #include "projections/folds/emissions/emission_outbox.hpp"
 #include "projections/folds/emissions/keyed_emissions.hpp"
+#include "projections/storage/views/joined_transaction.hpp"
 #include "projections/storage/views/recorder_with_events.hpp"
 #include "projections/storage/views/tracking_recorder.hpp"
 
-#include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
 namespace projections {
 
-/// A tracking recorder whose transactions also append to event stores. Events
-/// are recorded before the position of the one that they answer: together with
-/// it where the first target is in the same database, else in commits before.
-/// What is repeated after a crash between these finds its keys and records
-/// nothing twice. Thread-safe.
-class emission_recorder final : public tracking_recorder {
+/// A tracking recorder whose transactions also append to event stores. They
+/// gather emissions and positions, and record them at the end: together where
+/// the first target is in the same database, else the emissions in commits
+/// before. What is repeated after a crash between these finds its keys and
+/// records nothing twice. Thread-safe.
+class emission_recorder final : public tracking_recorder,
+                                private joined_transaction {
 public:
   /// Emits into the events of `recorder`, which are those of `application`, and
   /// into `others`.
@@ -42,14 +44,15 @@ public:
 
   // -- modifiers ---------------------------------------------------------------
 
-  /// Records `events`, with which the projection answers `source`, and `x`, the
+  /// Records `events`, which the projection emits for `source`, and `x`, the
   /// place of `source`. Throws `emission_refused` or `divergence_error` if an
   /// event cannot be recorded, here or at the end of the transaction, and
   /// `store_unavailable` if trying again may help.
   void emit(const recorded_event& source, std::vector<emission> events,
             const tracking& x);
 
-  /// Records the answers to the event `i` of `from`, likewise.
+  /// Records the emissions for the source `i` of `from`, likewise. They have
+  /// been made by the rules of this object.
   void emit(const std::shared_ptr<const keyed_emissions>& from, size_t i,
             const tracking& x);
 
@@ -62,17 +65,34 @@ public:
     // nop
   }
 
-  void forget(std::string_view application) override;
-  void record_version(std::string_view application, fold_version x) override;
-  view_claim claim(std::string_view application) override;
-  void interrupt(bool on) noexcept override;
+  void forget(std::string_view application) override {
+    recorder_->forget(application);
+  }
+
+  void record_version(std::string_view application, fold_version x) override {
+    recorder_->record_version(application, std::move(x));
+  }
+
+  view_claim claim(std::string_view application) override {
+    return recorder_->claim(application);
+  }
+
+  void interrupt(bool on) noexcept override {
+    recorder_->interrupt(on);
+  }
+
+  change_signal& changes() override {
+    return recorder_->changes();
+  }
 
   // -- inspectors --------------------------------------------------------------
 
   std::optional<log_position>
   max_tracking_id(std::string_view application) override;
 
-  std::vector<std::string> tracked_applications() override;
+  std::vector<std::string> tracked_applications() override {
+    return recorder_->tracked_applications();
+  }
 
   /// What was emitted for whatever application stays.
   [[nodiscard]] bool clear_empties_all() const override {
@@ -80,36 +100,35 @@ public:
   }
 
   std::optional<fold_version>
-  recorded_version(std::string_view application) override;
-
-  [[nodiscard]] int64_t version() const override;
-
-  [[nodiscard]] const void* connection() const noexcept override;
-
-  change_signal& changes() override;
-
-  std::optional<std::chrono::milliseconds> poll_interval() const override;
-
-  /// Adds the answers to `source`, which end there, as in `emission_outbox`.
-  /// Thread-safe.
-  void add_keyed(const recorded_event& source, const std::string& application,
-                 std::vector<emission> events, keyed_emissions& to) const {
-    outbox_.add_keyed(source, application, std::move(events), to);
-    to.end_event(source.position);
+  recorded_version(std::string_view application) override {
+    return recorder_->recorded_version(application);
   }
 
-  /// The applications that are emitted into, that of the first target first.
-  [[nodiscard]] const std::vector<std::string>& applications() const {
-    return outbox_.applications();
+  [[nodiscard]] int64_t version() const override {
+    return recorder_->version();
+  }
+
+  [[nodiscard]] const void* connection() const noexcept override {
+    return connection_;
+  }
+
+  std::optional<std::chrono::milliseconds> poll_interval() const override {
+    return recorder_->poll_interval();
+  }
+
+  /// Returns what is emitted by whom into which targets, the first one first.
+  [[nodiscard]] const emission_rules& rules() const {
+    return rules_;
   }
 
 private:
-  [[nodiscard]] bool in_transaction() const {
-    return thread_ == std::this_thread::get_id();
+  void commit() override;
+  void roll_back() override {
+    forget_gathered();
   }
-  void run_part(const std::function<void()>& commands);
   void take(const tracking& x);
   void deliver();
+  void forget_gathered();
 
   std::shared_ptr<tracking_recorder> recorder_;
 
@@ -119,21 +138,20 @@ private:
   /// Whether the first target belongs to transactions of the recorder.
   bool is_joint_ = false;
 
-  /// Held by the thread that is in a transaction, and which one that is.
-  std::recursive_mutex turn_;
-  std::atomic<std::thread::id> thread_{};
+  const emission_rules rules_;
 
-  /// What the transaction has gathered: positions, one for each application of
-  /// which events are answered, and answers.
+  /// By the number of the target.
+  std::vector<emission_outbox> outboxes_;
+
+  /// What the outboxes hold.
+  size_t events_ = 0;
+  size_t bytes_ = 0;
+
+  /// The positions that the transaction has gathered, one for each application.
   std::vector<tracking> reached_;
 
   /// The positions that the transactions before have recorded.
   std::vector<tracking> recorded_;
-
-  /// Whether a part of the transaction has failed.
-  bool is_doomed_ = false;
-
-  emission_outbox outbox_;
 };
 
 } // namespace projections

@@ -1,23 +1,99 @@
 #include "projections/folds/emissions/keyed_emissions.hpp"
 
+#include "projections/folds/emissions/event_id.hpp"
+#include "projections/folds/emissions/event_origin.hpp"
+
 #include <algorithm>
 
 namespace projections {
 
-// -- modifiers ----------------------------------------------------------------
+namespace {
 
-void keyed_emissions::add(size_t target, append_request request,
-                          emission_source source) {
-  for (auto& x : request.events) {
-    ++size_;
-    bytes_ += x.payload.size() + x.metadata.size();
-  }
-  batches_[target].requests.push_back(std::move(request));
-  batches_[target].sources.push_back(std::move(source));
+std::string in_quotes(const std::string& text) {
+  return '"' + text + '"';
 }
 
-void keyed_emissions::end_event(log_position position) {
-  ends_.push_back({position, bytes_});
+std::string words_of(const recorded_event& x) {
+  return "event " + in_quotes(x.topic) + " (version "
+         + std::to_string(x.version) + " of stream " + in_quotes(x.stream)
+         + ')';
+}
+
+/// Returns what emissions for `source` come from.
+event_origin origin_of_emissions(const emission_rules& rules,
+                                 const std::string& application,
+                                 const recorded_event& source) {
+  auto result = origin_behind(source, application);
+  if (result.depth > emission_depth_max)
+    throw emission_refused{
+      words_of(source) + " is the answer number "
+      + std::to_string(emission_depth_max) + " in a row; projection "
+      + in_quotes(rules.settings.projection)
+      + " does not answer it, because projections seem to answer each other "
+        "for ever"};
+  return result;
+}
+
+void check_declared(const emission_settings& settings,
+                    const recorded_event& source, const emission& x) {
+  auto& declared = settings.outputs;
+  if (!declared.empty()
+      && std::find(declared.begin(), declared.end(), x.topic) == declared.end())
+    throw emission_refused{"projection " + in_quotes(settings.projection)
+                           + " answers " + words_of(source) + " with "
+                           + in_quotes(x.topic)
+                           + ", which is none of its declared outputs"};
+}
+
+/// Returns the number of the target that `x` goes to.
+size_t target_of(const emission_rules& rules, const emission& x) {
+  if (x.application.empty())
+    return 0;
+  auto first = rules.applications.begin();
+  auto last = rules.applications.end();
+  auto found = std::find(first, last, x.application);
+  if (found == last)
+    throw emission_refused{
+      "projection " + in_quotes(rules.settings.projection) + " emits "
+      + in_quotes(x.topic) + " into the log of application "
+      + in_quotes(x.application) + ", which is none of its targets"};
+  return static_cast<size_t>(found - first);
+}
+
+} // namespace
+
+// -- modifiers ----------------------------------------------------------------
+
+void keyed_emissions::add(const emission_rules& rules,
+                          const std::string& application,
+                          const recorded_event& source,
+                          std::vector<emission> events) {
+  std::vector<size_t> targets;
+  std::string metadata;
+  if (!events.empty()) {
+    metadata = metadata_of(origin_of_emissions(rules, application, source));
+    targets.reserve(events.size());
+    for (auto& x : events) {
+      check_declared(rules.settings, source, x);
+      targets.push_back(target_of(rules, x));
+    }
+  }
+  for (size_t i = 0; i < events.size(); ++i) {
+    auto& x = events[i];
+    ++size_;
+    bytes_ += x.payload.size() + metadata.size();
+    append_request request;
+    request.stream = std::move(x.stream);
+    request.events.push_back(
+      {std::move(x.topic), std::move(x.payload),
+       emission_key(rules.settings.projection, application, source.stream,
+                    source.version, i),
+       metadata});
+    auto& to = batches_[targets[i]];
+    to.requests.push_back(std::move(request));
+    to.sources.push_back({application, source.stream, source.version});
+  }
+  ends_.push_back({source.position, bytes_});
   for (auto& x : batches_)
     batch_ends_.push_back(x.requests.size());
 }

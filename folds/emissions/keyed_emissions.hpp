@@ -1,7 +1,9 @@
-// Answers of an event projection that have their keys and are ready to be
-// appended. Made ahead of a part of the log, and taken by an emission outbox.
+// The first step of an emission: it gets its key and lies ready to be appended.
+// Made by event projections, ahead of a part of the log or for one event, and
+// taken by emission outboxes.
 #pragma once
 
+#include "projections/folds/emissions/emission.hpp"
 #include "projections/messages/events/recorded_event.hpp"
 
 #include <cstddef>
@@ -12,7 +14,15 @@
 
 namespace projections {
 
-/// The event that is answered.
+/// Which projection emits, and where to. Targets go by their number.
+struct emission_rules {
+  emission_settings settings;
+
+  /// The application of each target, in order.
+  std::vector<std::string> applications;
+};
+
+/// The event that a projection emits for.
 struct emission_source {
   /// Whose log it is in.
   std::string application;
@@ -20,7 +30,7 @@ struct emission_source {
   stream_version version;
 };
 
-/// Requests of one event each, and what each of them answers.
+/// Requests of one event each, and the source of each.
 struct emission_batch {
   std::vector<append_request> requests;
 
@@ -34,52 +44,63 @@ struct emission_batch {
   }
 };
 
-/// Answers to events of one log, in their order. Those for one target lie
-/// together, so that answers to many events can be appended as they lie here.
+/// What a projection emits for events of one log, in their order. What goes to
+/// one target lies together, so that a batch of it can be appended as it is.
+/// Not thread-safe before it is complete.
 class keyed_emissions {
 public:
-  /// The answers go to targets with the numbers below `target_count`.
+  /// At so many events or bytes, no more are gathered before they are recorded.
+  static constexpr size_t events_max = 10'000;
+  static constexpr size_t bytes_max = size_t{16} << 20;
+
+  /// Returns whether `events` with `bytes` are to be recorded.
+  static constexpr bool are_enough(size_t events, size_t bytes) {
+    return events >= events_max || bytes >= bytes_max;
+  }
+
+  /// Emissions go to targets with the numbers below `target_count`.
   explicit keyed_emissions(size_t target_count) : batches_(target_count) {
     // nop
   }
 
   // -- modifiers ---------------------------------------------------------------
 
-  /// Adds an answer to the event that is ended next.
-  void add(size_t target, append_request request, emission_source source);
-
-  /// Ends the answers to the event at `position`, which comes after all others.
-  void end_event(log_position position);
+  /// Adds what is emitted for `source`, which comes behind all events before,
+  /// from the log of `application`. Throws `emission_refused`, and adds
+  /// nothing, if one of `events` is not declared or goes to an unknown target,
+  /// or if `source` is as deep as emissions may be.
+  void add(const emission_rules& rules, const std::string& application,
+           const recorded_event& source, std::vector<emission> events);
 
   // -- inspectors --------------------------------------------------------------
 
-  /// Returns the number of the event at `position` if its answers are here.
+  /// Returns the number of the event at `position` if it is one of the sources.
   [[nodiscard]] std::optional<size_t> find(log_position position) const;
 
-  /// Returns where the answers to the event `i` for a target begin and end in
-  /// the batch of that target.
+  /// Returns where the emissions for the source `i` begin and end in the batch
+  /// of `target`.
   [[nodiscard]] std::pair<size_t, size_t> range(size_t i, size_t target) const;
 
-  /// Returns the payloads and metadata of the answers to the event `i`, in
-  /// bytes.
+  /// Returns the size of what is emitted for the source `i`, as payloads and
+  /// metadata, in bytes.
   [[nodiscard]] size_t bytes_of(size_t i) const;
 
   [[nodiscard]] const emission_batch& batch(size_t target) const {
     return batches_[target];
   }
 
-  /// Returns how many answers there are.
+  /// Returns how many emissions there are.
   [[nodiscard]] size_t size() const {
     return size_;
   }
 
-  /// Returns the size of their payloads and metadata, in bytes.
+  /// Returns the size of all payloads and metadata, in bytes.
   [[nodiscard]] size_t bytes() const {
     return bytes_;
   }
 
 private:
-  /// Of an event: its place, and the bytes up to the end of its answers.
+  /// Of a source: its place, and the bytes up to the end of its emissions.
   struct end {
     log_position position;
     size_t bytes;
@@ -88,7 +109,7 @@ private:
   std::vector<emission_batch> batches_;
   std::vector<end> ends_;
 
-  /// By event and target: where the answers end in the batch of the target.
+  /// By source and target: where the emissions end in the batch of the target.
   std::vector<size_t> batch_ends_;
 
   size_t size_ = 0;

@@ -16,23 +16,13 @@ emission_settings settings_of(const event_projection_description& x) {
 
 } // namespace
 
-// -- what is prepared ---------------------------------------------------------
-
-/// Answers to the events of a slice.
-class event_projection::prepared_emissions final : public prepared_events {
-public:
-  explicit prepared_emissions(std::shared_ptr<const keyed_emissions> emissions)
-    : emissions_(std::move(emissions)) {
+/// What is emitted for the events of a slice.
+struct event_projection::prepared_emissions final : prepared_events {
+  explicit prepared_emissions(size_t target_count) : emissions(target_count) {
     // nop
   }
 
-  [[nodiscard]] const std::shared_ptr<const keyed_emissions>&
-  emissions() const {
-    return emissions_;
-  }
-
-private:
-  std::shared_ptr<const keyed_emissions> emissions_;
+  keyed_emissions emissions;
 };
 
 // -- construction -------------------------------------------------------------
@@ -63,10 +53,8 @@ event_projection::event_projection(event_projection_description description,
 void event_projection::process_event(const recorded_event& event,
                                      const tracking& x) {
   if (prepared_)
-    if (auto i = prepared_->emissions()->find(event.position)) {
-      recorder_->emit(prepared_->emissions(), *i, x);
-      return;
-    }
+    if (auto i = prepared_->find(event.position))
+      return recorder_->emit(prepared_, *i, x);
   recorder_->emit(event, emissions_for(event), x);
 }
 
@@ -77,14 +65,17 @@ event_projection::begin_run(const std::string& application) {
     x.inputs.push_back({application, topic});
   if (topics().empty())
     x.inputs.push_back({application, {}});
-  for (auto& target : recorder_->applications())
+  for (auto& target : recorder_->rules().applications)
     for (auto& topic : description().outputs)
       x.outputs.push_back({target, topic});
   return emission_graph::of_process().declare(std::move(x));
 }
 
 void event_projection::use_prepared(std::shared_ptr<prepared_events> x) {
-  prepared_ = std::static_pointer_cast<prepared_emissions>(std::move(x));
+  auto made = std::static_pointer_cast<prepared_emissions>(std::move(x));
+  prepared_.reset();
+  if (made)
+    prepared_ = {made, &made->emissions};
 }
 
 // -- inspectors ---------------------------------------------------------------
@@ -102,22 +93,22 @@ event_projection::emissions_for(const recorded_event& event) const {
 
 std::shared_ptr<prepared_events> event_projection::prepare(
   const log_slice& slice, const std::string& application) const {
-  auto result
-    = std::make_shared<keyed_emissions>(recorder_->applications().size());
+  auto& rules = recorder_->rules();
+  auto result = std::make_shared<prepared_emissions>(rules.applications.size());
+  auto& to = result->emissions;
   for (auto& x : slice.events) {
     if (!wants(x.topic))
       continue;
     try {
-      recorder_->add_keyed(x, application, emissions_for(x), *result);
+      to.add(rules, application, x, emissions_for(x));
     } catch (const std::exception&) {
       // It fails again when its turn has come.
       break;
     }
-    if (result->size() >= emission_outbox::events_max
-        || result->bytes() >= emission_outbox::bytes_max)
+    if (keyed_emissions::are_enough(to.size(), to.bytes()))
       break;
   }
-  return std::make_shared<prepared_emissions>(std::move(result));
+  return result;
 }
 
 bool event_projection::wants(const std::string& topic) const {

@@ -1,9 +1,11 @@
-// The base of projections that answer events with events. Users derive from it;
-// a runner runs what they derive, like every other projection.
+// The base of projections that answer events with events: a function of the
+// user's, what is made of it ahead, and the recorder. Users derive from it; a
+// runner runs what they derive, like every other projection.
 #pragma once
 
 #include "projections/folds/emissions/emission.hpp"
 #include "projections/folds/emissions/emission_recorder.hpp"
+#include "projections/folds/emissions/keyed_emissions.hpp"
 #include "projections/folds/processors/event_processor.hpp"
 #include "projections/messages/events/event_types.hpp"
 #include "projections/messages/text/keyed_hash.hpp"
@@ -120,7 +122,7 @@ protected:
   }
 
 private:
-  class prepared_emissions;
+  struct prepared_emissions;
 
   using handler_function
     = std::function<std::vector<emission>(const recorded_event&)>;
@@ -133,7 +135,7 @@ private:
     handlers_;
 
   /// What was worked out of the events that come next; may be null.
-  std::shared_ptr<prepared_emissions> prepared_;
+  std::shared_ptr<const keyed_emissions> prepared_;
 };
 
 } // namespace projections

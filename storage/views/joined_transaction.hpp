@@ -85,7 +85,9 @@ private:
   virtual void roll_back() = 0;
 
   /// Called after the commit, outside the transaction but before the next one.
-  virtual void committed() = 0;
+  virtual void committed() {
+    // Nobody has to be told.
+  }
 
   std::recursive_mutex turn_;
 

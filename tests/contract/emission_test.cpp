@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(answers_made_ahead_go_to_all_targets, Backend,
     if (i == 1 || i == middle)
       ahead.push_back(std::make_shared<keyed_emissions>(2));
     if (!is_alone(i))
-      recorder.add_keyed(source_at(i), "social", answers(i), *ahead.back());
+      ahead.back()->add(recorder.rules(), "social", source_at(i), answers(i));
   }
   recorder.in_one_transaction([&] {
     for (log_position i = 1; i <= last; ++i) {
@@ -285,7 +285,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(other_targets_get_their_part, Backend, backends) {
 BOOST_AUTO_TEST_CASE(large_groups_are_recorded_in_parts) {
   memory_backend backend;
   auto recorder = over(backend.open_recorder());
-  std::string large(emission_outbox::bytes_max / 4, 'x');
+  std::string large(keyed_emissions::bytes_max / 4, 'x');
   auto fails = [&] {
     recorder->in_one_transaction([&] {
       for (auto i = 1; i <= 6; ++i)
