@@ -69,7 +69,9 @@ set(PROJECTIONS_BEHIND_DOORS
   storage/log/wrapped_event_store.hpp
   storage/views/database_recorder.hpp
   storage/views/durability.hpp
+  storage/views/joined_transaction.hpp
   storage/views/pending_tracking.hpp
+  storage/views/tracking_table.hpp
   storage/sqlite/busy_wait.hpp
   storage/sqlite/sqlite_connection.hpp
   storage/postgres/event_descriptor.hpp
@@ -82,9 +84,6 @@ set(PROJECTIONS_BEHIND_DOORS
   folds/processors/group_limits.hpp
   folds/processors/retry_schedule.hpp
   folds/emissions/emission.hpp
-  folds/emissions/emission_outbox.hpp
-  folds/emissions/emission_recorder.hpp
-  folds/emissions/keyed_emissions.hpp
   actors/front/front_settings.hpp
   actors/log/runner_settings.hpp
 )

@@ -57,8 +57,7 @@ int serve(caf::actor_system& system) {
   sensors.name = "sensors";
   sensors.on["SensorRead"].action = row_action::merge;
   front_settings settings;
-  settings.read_models.push_back(
-    make_row_read_model(sensors, settings.style));
+  settings.read_models.push_back(make_row_read_model(sensors, settings.style));
   embedded_node node{system, std::move(settings)};
   auto port = system.middleman().publish(node.actor(), 0, loopback);
   if (!port) {

@@ -81,8 +81,7 @@ void run(caf::actor_system& system) {
   by_city.find_by = "city";
   by_city.on["UserMoved"].action = row_action::merge;
   front_settings settings;
-  settings.read_models.push_back(
-    make_row_read_model(by_city, settings.style));
+  settings.read_models.push_back(make_row_read_model(by_city, settings.style));
   embedded_node node{system, std::move(settings)};
   caf::scoped_actor self{system};
 

@@ -1,6 +1,8 @@
 #include "projections/folds/processors/event_projection.hpp"
 
 #include "projections/folds/emissions/emission_graph.hpp"
+#include "projections/folds/emissions/emission_recorder.hpp"
+#include "projections/folds/emissions/keyed_emissions.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -76,6 +78,10 @@ void event_projection::use_prepared(std::shared_ptr<prepared_events> x) {
   prepared_.reset();
   if (made)
     prepared_ = {made, &made->emissions};
+}
+
+tracking_recorder& event_projection::recorder() {
+  return *recorder_;
 }
 
 // -- inspectors ---------------------------------------------------------------

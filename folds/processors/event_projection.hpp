@@ -4,8 +4,6 @@
 #pragma once
 
 #include "projections/folds/emissions/emission.hpp"
-#include "projections/folds/emissions/emission_recorder.hpp"
-#include "projections/folds/emissions/keyed_emissions.hpp"
 #include "projections/folds/processors/event_processor.hpp"
 #include "projections/messages/events/event_types.hpp"
 #include "projections/messages/text/keyed_hash.hpp"
@@ -21,6 +19,9 @@
 #include <vector>
 
 namespace projections {
+
+class emission_recorder;
+class keyed_emissions;
 
 /// What is said of an event projection.
 struct event_projection_description {
@@ -90,9 +91,7 @@ public:
 
   void use_prepared(std::shared_ptr<prepared_events> x) override;
 
-  tracking_recorder& recorder() override {
-    return *recorder_;
-  }
+  tracking_recorder& recorder() override;
 
   // -- inspectors --------------------------------------------------------------
 
