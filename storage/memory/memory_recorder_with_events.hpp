@@ -12,8 +12,8 @@
 
 namespace projections {
 
-/// A process recorder over a log in memory. While a transaction goes on, nobody
-/// else reads or appends; one that fails leaves nothing. Thread-safe.
+/// A recorder with events over a log in memory. While a transaction goes on,
+/// nobody else reads or appends; one that fails leaves nothing. Thread-safe.
 class memory_recorder_with_events final
   : public memory_recorder<recorder_with_events> {
 public:

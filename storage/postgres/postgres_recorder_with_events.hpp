@@ -13,8 +13,8 @@
 
 namespace projections {
 
-/// A process recorder in a database. A commit is on the server's disk when it
-/// returns. From the first append of a transaction to its end, others who
+/// A recorder with events in a database. A commit is on the server's disk when
+/// it returns. From the first append of a transaction to its end, others who
 /// append to the same table wait. Thread-safe.
 class postgres_recorder_with_events final
   : public database_recorder_with_events<

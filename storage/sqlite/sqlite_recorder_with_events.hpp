@@ -12,8 +12,8 @@
 
 namespace projections {
 
-/// A process recorder in a database file. A commit is on disk when it returns.
-/// A transaction keeps other writers of the file waiting. Thread-safe.
+/// A recorder with events in a database file. A commit is on disk when it
+/// returns. A transaction keeps other writers of the file waiting. Thread-safe.
 class sqlite_recorder_with_events final
   : public database_recorder_with_events<sqlite_recorder<recorder_with_events>,
                                          sqlite_event_tables> {

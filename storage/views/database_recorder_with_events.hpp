@@ -1,4 +1,4 @@
-// What the process recorders of all databases have in common.
+// What the recorders with events of all databases have in common.
 // `sqlite_recorder_with_events` and `postgres_recorder_with_events` are this
 // for one database.
 #pragma once

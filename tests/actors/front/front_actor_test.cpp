@@ -12,7 +12,7 @@
 using namespace projections;
 using namespace projections::test;
 
-BOOST_FIXTURE_TEST_SUITE(front_test, front_fixture)
+BOOST_FIXTURE_TEST_SUITE(front_actor_test, front_fixture)
 
 BOOST_AUTO_TEST_CASE(update_is_answered_with_the_content_after_it) {
   auto first = ask(update_projection{"p", R"({"id":1,"a":2})"});

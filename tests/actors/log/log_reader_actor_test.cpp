@@ -90,7 +90,7 @@ struct fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(log_reader_test, fixture)
+BOOST_FIXTURE_TEST_SUITE(log_reader_actor_test, fixture)
 
 BOOST_AUTO_TEST_CASE(past_is_answered_at_once) {
   store->add("a", 5);

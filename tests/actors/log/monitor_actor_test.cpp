@@ -45,7 +45,7 @@ struct fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(monitor_test, fixture)
+BOOST_FIXTURE_TEST_SUITE(monitor_actor_test, fixture)
 
 BOOST_AUTO_TEST_CASE(ended_runners_are_forgotten_without_being_asked_for) {
   std::vector<caf::weak_actor_ptr> ended;

@@ -131,7 +131,7 @@ struct fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(runner_test, fixture)
+BOOST_FIXTURE_TEST_SUITE(runner_actor_test, fixture)
 
 BOOST_AUTO_TEST_CASE(group_is_one_transaction) {
   auto runner = spawn();

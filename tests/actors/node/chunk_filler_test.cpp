@@ -83,7 +83,7 @@ const std::string b = "{\"type\": \"list\", \"msg_id\": 2}\n";
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(input_test, fixture)
+BOOST_FIXTURE_TEST_SUITE(chunk_filler_test, fixture)
 
 // -- while the input stays open ----------------------------------------------------
 

@@ -141,7 +141,7 @@ std::string t(std::string_view id) {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(fan_out_test, fixture)
+BOOST_FIXTURE_TEST_SUITE(event_dispatcher_test, fixture)
 
 // -- without failures ------------------------------------------------------------
 

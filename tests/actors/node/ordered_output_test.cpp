@@ -57,7 +57,7 @@ struct without_pipe_signal {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(output_test)
+BOOST_AUTO_TEST_SUITE(ordered_output_test)
 
 BOOST_AUTO_TEST_CASE(nothing_is_written_before_it_is_worth_it) {
   test_pipe pipe;

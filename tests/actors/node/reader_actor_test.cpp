@@ -131,7 +131,7 @@ struct fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(reader_test, fixture)
+BOOST_FIXTURE_TEST_SUITE(reader_actor_test, fixture)
 
 BOOST_AUTO_TEST_CASE(small_input_is_one_chunk_and_its_end) {
   write(3);

@@ -39,7 +39,7 @@ std::string problem_of(std::string_view text) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(json_reader_test)
+BOOST_AUTO_TEST_SUITE(json_normaliser_test)
 
 BOOST_AUTO_TEST_CASE(spaces_follow_the_style) {
   constexpr auto text = " {\"a\":[1 ,\t2,{ } ],\n\"b\" : { \"c\":\"d\" } }\r\n";

@@ -118,7 +118,7 @@ bool is_within(const raw_buffer& room, std::string_view text) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(request_handler_test)
+BOOST_AUTO_TEST_SUITE(request_sax_handler_test)
 
 BOOST_AUTO_TEST_CASE(keys_may_come_in_any_order_and_among_unknown_ones) {
   auto in = decode(
