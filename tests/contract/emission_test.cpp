@@ -4,6 +4,7 @@
 #include "projections/folds/emissions/event_id.hpp"
 #include "projections/folds/emissions/event_origin.hpp"
 #include "projections/folds/processors/event_projection.hpp"
+#include "projections/storage/log/failing_event_store.hpp"
 #include "projections/storage/log/store_error.hpp"
 #include "projections/storage/memory/memory_event_store.hpp"
 #include "projections/storage/views/tracking_recorder.hpp"
@@ -16,6 +17,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace projections;
@@ -255,16 +257,40 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(failed_command_dooms_its_transaction, Backend,
   auto recorder = over(backend.open_recorder());
   auto keeps_it_quiet = [&] {
     recorder->in_one_transaction([&] {
-      try {
-        recorder->emit(source_at(1), {{"s", "A", "{}", "elsewhere"}},
-                       {"social", 1});
-      } catch (const emission_refused&) {
-        // As if nothing were wrong.
-      }
+      recorder->emit(source_at(1), emissions_for(1), {"social", 1});
+      BOOST_CHECK_THROW(recorder->emit(source_at(2),
+                                       {{"s", "A", "{}", "elsewhere"}},
+                                       {"social", 2}),
+                        emission_refused);
     });
   };
-  BOOST_CHECK_THROW(keeps_it_quiet(), store_error);
+  BOOST_CHECK_EXCEPTION(
+    keeps_it_quiet(), store_error, [](const store_error& e) {
+      return e.what()
+             == std::string{"cannot record what a projection emits: a command "
+                            "of the transaction has failed"};
+    });
   BOOST_TEST(!recorder->max_tracking_id("social"));
+  // The next transaction knows nothing of it.
+  emit_all(*recorder, 3, 3);
+  BOOST_TEST(content_of(*backend.open_store()).size() == 3u);
+  BOOST_TEST((recorder->max_tracking_id("social") == 3));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(group_that_cannot_be_recorded_is_forgotten,
+                              Backend, backends) {
+  Backend backend;
+  auto fails_first = std::make_shared<failing_event_store>(
+    backend.open_store(), [](size_t call) {
+      return call == 0 ? append_fault::before : append_fault::none;
+    });
+  emission_recorder recorder{
+    {"p"}, backend.open_recorder(), {{"social", std::move(fails_first)}}};
+  BOOST_CHECK_THROW(emit_all(recorder, 1, 2), store_unavailable);
+  BOOST_TEST(!recorder.max_tracking_id("social"));
+  emit_all(recorder, 3, 3);
+  BOOST_TEST(content_of(*backend.open_store()).size() == 3u);
+  BOOST_TEST((recorder.max_tracking_id("social") == 3));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(other_targets_get_their_part, Backend, backends) {

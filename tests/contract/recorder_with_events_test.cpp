@@ -67,6 +67,27 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(nothing_stays_of_a_transaction_that_fails,
   recorder->insert_tracking({"upstream", 2});
 }
 
+#if defined(PROJECTIONS_WITH_SQLITE) || defined(PROJECTIONS_WITH_POSTGRESQL)
+BOOST_AUTO_TEST_CASE_TEMPLATE(hidden_failure_of_a_part_takes_all_events_back,
+                              Backend, durable_backends) {
+  Backend backend;
+  auto recorder = backend.open_recorder();
+  auto fails = [&] {
+    append(recorder->events(), {"s", 1, {an_event("B", "l")}});
+    throw odd_error{"changed my mind"};
+  };
+  auto hides_it = [&] {
+    append(recorder->events(), {"s", no_stream, {an_event("A", "k")}});
+    BOOST_CHECK_THROW(recorder->in_one_transaction(fails), odd_error);
+  };
+  BOOST_CHECK_THROW(recorder->in_one_transaction(hides_it), store_error);
+  BOOST_TEST(backend.open_store()->head() == log_start);
+  // The next transaction finds neither the stream nor the keys.
+  check_taken(
+    append(recorder->events(), {"s", no_stream, {an_event("A", "k")}}), 1, 1);
+}
+#endif
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(repeated_position_takes_the_events_back, Backend,
                               backends) {
   Backend backend;
