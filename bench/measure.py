@@ -63,6 +63,11 @@ def arguments():
         help="a tenth of the requests and events in two rounds; no report is kept",
     )
     parser.add_argument(
+        "--list-parts",
+        action="store_true",
+        help="print the parts that would be measured, and measure nothing",
+    )
+    parser.add_argument(
         "--node", help="the node to measure; build/projection-node by default"
     )
     parser.add_argument(
@@ -168,12 +173,14 @@ def keep(text):
 
 def main():
     chosen = arguments()
+    parts = [name for name in PARTS if name in (chosen.parts or PARTS)]
+    if chosen.list_parts:
+        print("\n".join(parts))
+        return
     build = REPOSITORY / "build"
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
     failed = 0
-    for name in PARTS:
-        if chosen.parts and name not in chosen.parts:
-            continue
+    for name in parts:
         lines, failed_here = measure_part(name, chosen, build)
         failed += failed_here
         if not lines:

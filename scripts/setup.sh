@@ -76,6 +76,13 @@ is_built() {
     | grep -q '^ninja: no work to do'
 }
 
+# configure PRESET: makes the build folder ready, so that ctest knows the tests,
+# where that was not done yet or a list of sources has changed since. Quiet
+# unless it fails; then it prints the end of the log and returns 1.
+configure() {
+  configure_and_build "$1" build.ninja
+}
+
 # configure_and_build PRESET TARGET…: configures where that was not done yet
 # and builds what is out of date. Quiet unless it fails; then it prints the
 # end of the log and returns 1.
@@ -95,7 +102,7 @@ configure_and_build() {
       say "configuring $folder"
       cmake --preset "$preset" </dev/null >"$log" 2>&1 9>&- || exit 1
     fi
-    say "building $* in $folder"
+    if [ "$*" != build.ninja ]; then say "building $* in $folder"; fi
     cmake --build "$folder" --target "$@" \
       --parallel "${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}" \
       </dev/null >"$log" 2>&1 9>&- || exit 1
