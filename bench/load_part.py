@@ -2,8 +2,8 @@
 
 Used by measure.py, as store_part.py is, whose databases it shares. Every function
 takes the context and returns a `Section`; its first sentence is the section's
-introduction in the report. The program measured is examples/multi_projection_load,
-which checks the result of every run itself.
+introduction in the report. The program measured is bench/load, which checks the
+result of every run itself.
 """
 
 import dataclasses
@@ -99,7 +99,7 @@ def place_for(context, backend):
 def load_once(context, load):
     """Runs a load on a fresh store, and returns the table that the program prints."""
     command = [
-        context.build / "examples" / "multi_projection_load",
+        context.build / "bench" / "bench_load",
         f"--backend={place_for(context, load.backend)}",
         f"--projections={load.projections}",
         f"--events={load.events}",

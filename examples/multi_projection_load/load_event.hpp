@@ -1,75 +1,63 @@
-// The events of the load and what a projection makes of a stream of them.
-// Producers encode the events, projections and the check fold them.
+// The events of the load and what projections keep of a stream of them.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
+#include <projections/messages/events/event_types.hpp>
+
 #include <map>
-#include <stdexcept>
-#include <string>
-#include <string_view>
 
 namespace load {
 
-/// A text is no payload of the load. It says what is wrong.
-class bad_payload : public std::runtime_error {
-public:
-  using std::runtime_error::runtime_error;
-};
-
-/// One event.
+/// One event: its place in its stream, from 1; when it was due, by a clock of
+/// the program; and what is summed up, from 0 to `value_end` - 1.
 struct load_event {
-  /// Its place in its stream, from 1, as the producer counts.
-  uint64_t number = 0;
-
-  /// When it should have been appended, in nanoseconds since the run began.
-  int64_t scheduled_ns = 0;
-
-  /// What is summed up; drawn at random.
-  uint64_t value = 0;
-
-  bool operator==(const load_event&) const = default;
+  int64_t number = 0;
+  int64_t due_ns = 0;
+  int64_t value = 0;
 };
 
-/// The smallest and the largest payload, in bytes.
-inline constexpr size_t event_bytes_min = 64;
-inline constexpr size_t event_bytes_max = size_t{1} << 20;
+inline constexpr int64_t value_end = 10'000;
 
-/// Values are smaller than this.
-inline constexpr uint64_t value_end = 10'000;
+} // namespace load
 
-/// Returns `event` as JSON of `bytes` bytes, which is at least
-/// `event_bytes_min`. The run is shorter than 31 years.
-[[nodiscard]] std::string encode(const load_event& event, size_t bytes);
+template <>
+struct projections::event_type<load::load_event> {
+  static constexpr std::string_view topic = "load";
+  static constexpr auto fields
+    = std::tuple{field("n", &load::load_event::number),
+                 field("at", &load::load_event::due_ns),
+                 field("value", &load::load_event::value)};
+};
 
-/// Returns the event that `payload` encodes. Throws `bad_payload`.
-[[nodiscard]] load_event decode(std::string_view payload);
+namespace load {
 
-/// What a projection knows of a stream.
+/// Returns `x` as JSON of `bytes` bytes, at least 64. Decoding skips the
+/// `rest`.
+inline std::string encode(const load_event& x, size_t bytes) {
+  auto result = projections::encode_event(x);
+  result.replace(result.size() - 1, 1, R"(,"rest":")");
+  result.resize(bytes - 2, 'x');
+  result += R"("})";
+  return result;
+}
+
+/// What a projection keeps of a stream, or of a part of it. The checksum tells
+/// the order: it adds up each value times its place, modulo 2^31 - 1.
 struct stream_state {
-  uint64_t events = 0;
-
-  /// The sum of the values, modulo 2^64.
-  uint64_t sum = 0;
-
-  /// Differs for events in another order.
-  uint64_t checksum = 0;
+  int64_t events = 0;
+  int64_t sum = 0;
+  int64_t checksum = 0;
 
   /// Folds the next event.
-  void fold(const load_event& event) {
+  void fold(const load_event& x) {
     ++events;
-    sum += event.value;
-    // The multiplier is the one that splitmix64 steps by: odd, so that nothing
-    // of what came before is lost.
-    checksum = (checksum ^ (event.number * value_end + event.value))
-                 * 0x9E3779B97F4A7C15U
-               + 1;
+    sum += x.value;
+    checksum = (checksum + events * x.value) % 2'147'483'647;
   }
 
   bool operator==(const stream_state&) const = default;
 };
 
-/// The state of a projection, by stream.
+/// By stream.
 using stream_states = std::map<std::string, stream_state, std::less<>>;
 
 } // namespace load

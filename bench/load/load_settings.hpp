@@ -2,7 +2,7 @@
 // it.
 #pragma once
 
-#include <projections/storage/names/store_name.hpp>
+#include "projections/storage/names/store_name.hpp"
 
 #include <cstddef>
 #include <cstdint>

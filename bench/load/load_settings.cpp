@@ -1,6 +1,6 @@
-#include "examples/multi_projection_load/load_settings.hpp"
+#include "bench/load/load_settings.hpp"
 
-#include "examples/multi_projection_load/load_event.hpp"
+#include "bench/load/load_payload.hpp"
 
 #include <array>
 #include <cmath>

@@ -1,6 +1,6 @@
-#include "examples/multi_projection_load/load_report.hpp"
+#include "bench/load/load_report.hpp"
 
-#include "examples/multi_projection_load/svg_plot.hpp"
+#include "bench/load/svg_plot.hpp"
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,7 @@
 // plot is drawn from it.
 #pragma once
 
-#include "examples/multi_projection_load/load_meter.hpp"
+#include "bench/load/load_meter.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "examples/multi_projection_load/latency_histogram.hpp"
+#include "bench/load/latency_histogram.hpp"
 
 #include <algorithm>
 #include <bit>

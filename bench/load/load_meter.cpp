@@ -1,4 +1,4 @@
-#include "examples/multi_projection_load/load_meter.hpp"
+#include "bench/load/load_meter.hpp"
 
 #include <algorithm>
 

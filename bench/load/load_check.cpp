@@ -1,4 +1,6 @@
-#include "examples/multi_projection_load/load_check.hpp"
+#include "bench/load/load_check.hpp"
+
+#include "bench/load/load_payload.hpp"
 
 #include <map>
 #include <utility>
@@ -7,7 +9,7 @@ namespace load {
 
 namespace {
 
-std::string counted(uint64_t count, std::string_view what) {
+std::string counted(int64_t count, std::string_view what) {
   return std::to_string(count) + ' ' + std::string{what}
          + (count == 1 ? "" : "s");
 }
@@ -19,7 +21,7 @@ load_check::load_check(const std::vector<expected_stream>& streams,
                        projections::log_position due)
   : results_(std::move(results)), due_(due), expected_(results_.size()) {
   for (auto& x : streams)
-    streams_[x.name].expected = x.events;
+    streams_[x.name].expected = static_cast<int64_t>(x.events);
   for (size_t i = 0; i < results_.size(); ++i)
     by_topic_[results_[i].topic].push_back(i);
 }
@@ -33,7 +35,7 @@ void load_check::add(const projections::recorded_event& event) {
   ++events_;
   load_event content;
   try {
-    content = decode(event.payload);
+    content = decode_front(event.payload);
   } catch (const bad_payload& e) {
     add_problem("stream " + event.stream + ", position "
                 + std::to_string(event.position) + ": " + e.what());
@@ -61,7 +63,8 @@ std::string load_check::finish() {
     result += x + '\n';
   if (problem_count_ > problems_.size())
     result += "and "
-              + counted(problem_count_ - problems_.size(), "further problem")
+              + counted(static_cast<int64_t>(problem_count_ - problems_.size()),
+                        "further problem")
               + '\n';
   return result;
 }

@@ -1,15 +1,15 @@
-#include "examples/multi_projection_load/load_run.hpp"
+#include "bench/load/load_run.hpp"
 
-#include "examples/multi_projection_load/sampler.hpp"
-#include <projections/folds/processors/projection.hpp>
-#include <projections/messages/events/uuid.hpp>
-#include <projections/runtime/open_store.hpp>
+#include "bench/load/load_payload.hpp"
+#include "bench/load/sampler.hpp"
+#include "projections/folds/processors/projection.hpp"
+#include "projections/messages/events/uuid.hpp"
+#include "projections/runtime/open_store.hpp"
 
 #include <poll.h>
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 namespace load {
@@ -30,12 +30,12 @@ constexpr const char* store_application = "load";
 constexpr milliseconds look_interval{10};
 
 /// Folds the events of one topic, or all of a run.
-class load_projection final : public projections::projection<load_view> {
+class topic_projection final : public projections::projection<load_view> {
 public:
   /// Gets events of `topics`, or of all without any, and folds those whose
   /// topics begin with `prefix`.
-  load_projection(std::shared_ptr<load_view> view, std::string prefix,
-                  std::vector<std::string> topics = {})
+  topic_projection(std::shared_ptr<load_view> view, std::string prefix,
+                   std::vector<std::string> topics = {})
     : projection(std::move(view), {"load", std::move(topics)}),
       prefix_(std::move(prefix)) {
     // nop
@@ -43,7 +43,7 @@ public:
 
   void process_event(const recorded_event& event, const tracking& x) override {
     if (event.topic.starts_with(prefix_))
-      view().apply(event.stream, decode(event.payload), x);
+      view().apply(event.stream, decode_front(event.payload), x);
     else
       view().insert_tracking(x);
   }
@@ -155,29 +155,15 @@ std::string load_run::check() {
 // -- parts --------------------------------------------------------------------
 
 void load_run::open_views(const projections::store_name& name) {
-  auto applied = [this](std::span<const int64_t> scheduled_ns) {
-    if (!scheduled_ns.empty())
-      meter_.applied(scheduled_ns);
+  auto applied = [this](const std::vector<int64_t>& due_ns) {
+    if (!due_ns.empty())
+      meter_.applied(due_ns);
   };
-  switch (name.kind) {
-    case store_kind::memory:
-      for (size_t i = 0; i < settings_.projections; ++i)
-        views_.push_back(std::make_shared<memory_load_view>(applied));
-      break;
-#ifdef PROJECTIONS_WITH_SQLITE
-    case store_kind::sqlite:
-      views_.push_back(
-        std::make_shared<sqlite_load_view>(name.place + views_suffix, applied));
-      break;
-#endif
-#ifdef PROJECTIONS_WITH_POSTGRESQL
-    case store_kind::postgresql:
-      views_.push_back(
-        std::make_shared<postgres_load_view>(name.place, applied));
-      break;
-#endif
-    default:
-      projections::refuse_backend(name);
+  // Those in memory share no lock.
+  auto count = name.kind == store_kind::memory ? settings_.projections : 1;
+  for (size_t i = 0; i < count; ++i) {
+    views_.push_back(open_load_view(name));
+    views_.back()->applied = applied;
   }
   if (begin_ == projections::log_start)
     return;
@@ -193,9 +179,9 @@ void load_run::start_runners() {
     auto view = views_.size() > 1 ? views_[i] : views_.front();
     auto processor
       = settings_.folds_all
-          ? std::make_shared<load_projection>(std::move(view), topic_prefix())
-          : std::make_shared<load_projection>(std::move(view), topic_of(i),
-                                              std::vector{topic_of(i)});
+          ? std::make_shared<topic_projection>(std::move(view), topic_prefix())
+          : std::make_shared<topic_projection>(std::move(view), topic_of(i),
+                                               std::vector{topic_of(i)});
     runners_.push_back(std::make_unique<projection_runner>(
       log_, name_of(i), std::move(processor)));
   }

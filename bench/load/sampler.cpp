@@ -1,6 +1,6 @@
-#include "examples/multi_projection_load/sampler.hpp"
+#include "bench/load/sampler.hpp"
 
-#include "examples/multi_projection_load/load_report.hpp"
+#include "bench/load/load_report.hpp"
 
 #include <unistd.h>
 

@@ -3,9 +3,9 @@
 // for a run.
 #pragma once
 
-#include "examples/multi_projection_load/load_meter.hpp"
-#include "examples/multi_projection_load/load_settings.hpp"
-#include "examples/multi_projection_load/time_series.hpp"
+#include "bench/load/load_meter.hpp"
+#include "bench/load/load_settings.hpp"
+#include "bench/load/time_series.hpp"
 #include "examples/progress_bar.hpp"
 
 #include <atomic>

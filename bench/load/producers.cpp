@@ -1,6 +1,7 @@
-#include "examples/multi_projection_load/producers.hpp"
+#include "bench/load/producers.hpp"
 
-#include "examples/multi_projection_load/zipf.hpp"
+#include "bench/load/zipf.hpp"
+#include "examples/multi_projection_load/load_event.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -95,7 +96,7 @@ public:
     result.requests = std::exchange(again_, {});
     result.repeated = result.requests.size();
     result.streams.resize(result.repeated);
-    std::uniform_int_distribution<uint64_t> any_value{0, value_end - 1};
+    std::uniform_int_distribution<int64_t> any_value{0, value_end - 1};
     std::bernoulli_distribution is_repeated{settings_.duplicates};
     for (auto at : scheduled_ns) {
       auto chosen = draw_(random_);
@@ -125,7 +126,7 @@ public:
 private:
   const load_settings& settings_;
   std::vector<load_stream>& streams_;
-  std::vector<uint64_t> numbers_;
+  std::vector<int64_t> numbers_;
   std::mt19937_64 random_;
   zipf_distribution draw_;
   std::vector<append_request> again_;

@@ -1,10 +1,11 @@
 // Whether a load has done what it should: compares the log of the store with
 // what producers were told and with what projections have made of it. The
-// program asks it at the end of every run.
+// program asks it at the end of every run. It says more than the check of the
+// example, which stops at the first projection that differs.
 #pragma once
 
 #include "examples/multi_projection_load/load_event.hpp"
-#include <projections/messages/events/recorded_event.hpp>
+#include "projections/messages/events/recorded_event.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -71,8 +72,8 @@ private:
 
   /// What the streams should have and what they have, by name.
   struct stream_progress {
-    uint64_t expected = 0;
-    uint64_t found = 0;
+    int64_t expected = 0;
+    int64_t found = 0;
   };
   std::unordered_map<std::string, stream_progress> streams_;
 

@@ -1,6 +1,9 @@
-#include "examples/multi_projection_load/load_event.hpp"
+#include "bench/load/load_payload.hpp"
 
 #include <charconv>
+#include <cstdint>
+#include <string>
+#include <system_error>
 
 namespace load {
 
@@ -14,9 +17,8 @@ void skip(std::string_view& rest, std::string_view text) {
   rest.remove_prefix(text.size());
 }
 
-template <class T>
-T take_number(std::string_view& rest) {
-  T result = 0;
+int64_t take_number(std::string_view& rest) {
+  int64_t result = 0;
   auto [end, error]
     = std::from_chars(rest.data(), rest.data() + rest.size(), result);
   if (error != std::errc{})
@@ -28,31 +30,14 @@ T take_number(std::string_view& rest) {
 
 } // namespace
 
-std::string encode(const load_event& event, size_t bytes) {
-  std::string result;
-  result.reserve(bytes);
-  result += R"({"n":)";
-  result += std::to_string(event.number);
-  result += R"(,"at":)";
-  result += std::to_string(event.scheduled_ns);
-  result += R"(,"value":)";
-  result += std::to_string(event.value);
-  result += R"(,"rest":")";
-  constexpr std::string_view end = R"("})";
-  if (result.size() + end.size() < bytes)
-    result.append(bytes - result.size() - end.size(), 'x');
-  result += end;
-  return result;
-}
-
-load_event decode(std::string_view payload) {
+load_event decode_front(std::string_view payload) {
   load_event result;
   skip(payload, R"({"n":)");
-  result.number = take_number<uint64_t>(payload);
+  result.number = take_number(payload);
   skip(payload, R"(,"at":)");
-  result.scheduled_ns = take_number<int64_t>(payload);
+  result.due_ns = take_number(payload);
   skip(payload, R"(,"value":)");
-  result.value = take_number<uint64_t>(payload);
+  result.value = take_number(payload);
   skip(payload, R"(,"rest":")");
   return result;
 }

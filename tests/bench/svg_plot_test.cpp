@@ -1,7 +1,7 @@
 // Goal: a picture shows what it is given, whatever the texts and numbers are.
 // Method: looks for parts of the document; that XML parsers take it is tested
 // with the whole program.
-#include "examples/multi_projection_load/svg_plot.hpp"
+#include "bench/load/svg_plot.hpp"
 
 #include <boost/test/unit_test.hpp>
 

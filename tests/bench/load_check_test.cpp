@@ -1,7 +1,9 @@
 // Goal: the check of a load finds whatever was lost, doubled or out of order,
 // in the log and in the views, and nothing else. Method: a small log that is
 // right, and one thing wrong in each case.
-#include "examples/multi_projection_load/load_check.hpp"
+#include "bench/load/load_check.hpp"
+
+#include "bench/load/load_payload.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -26,17 +28,17 @@ struct small_load {
     {"q", "y", 6, {{"b", folded({1, 2})}}}};
   projections::log_position due = 6;
 
-  static load_event content(uint64_t number) {
+  static load_event content(int64_t number) {
     return {number, 0, number * 10};
   }
 
   static recorded_event event(int64_t position, std::string stream,
-                              std::string topic, uint64_t number) {
-    return {position, std::move(stream), static_cast<int64_t>(number),
-            std::move(topic), encode(content(number), event_bytes_min)};
+                              std::string topic, int64_t number) {
+    return {position, std::move(stream), number, std::move(topic),
+            encode(content(number), event_bytes_min)};
   }
 
-  static stream_state folded(const std::vector<uint64_t>& numbers) {
+  static stream_state folded(const std::vector<int64_t>& numbers) {
     stream_state result;
     for (auto x : numbers)
       result.fold(content(x));

@@ -2,10 +2,9 @@
 // store takes them. The program has one object of this for a run.
 #pragma once
 
-#include "examples/multi_projection_load/load_event.hpp"
-#include "examples/multi_projection_load/load_meter.hpp"
-#include "examples/multi_projection_load/load_settings.hpp"
-#include <projections/storage/log/event_store.hpp>
+#include "bench/load/load_meter.hpp"
+#include "bench/load/load_settings.hpp"
+#include "projections/storage/log/event_store.hpp"
 
 #include <atomic>
 #include <cstddef>

@@ -3,7 +3,7 @@
 // it, the program asks it.
 #pragma once
 
-#include "examples/multi_projection_load/latency_histogram.hpp"
+#include "bench/load/latency_histogram.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -2,14 +2,14 @@
 // producers, and the check at the end. The program makes one.
 #pragma once
 
-#include "examples/multi_projection_load/load_check.hpp"
-#include "examples/multi_projection_load/load_meter.hpp"
-#include "examples/multi_projection_load/load_report.hpp"
-#include "examples/multi_projection_load/load_settings.hpp"
+#include "bench/load/load_check.hpp"
+#include "bench/load/load_meter.hpp"
+#include "bench/load/load_report.hpp"
+#include "bench/load/load_settings.hpp"
+#include "bench/load/producers.hpp"
 #include "examples/multi_projection_load/load_view.hpp"
-#include "examples/multi_projection_load/producers.hpp"
-#include <projections/runtime/event_log.hpp>
-#include <projections/runtime/projection_runner.hpp>
+#include "projections/runtime/event_log.hpp"
+#include "projections/runtime/projection_runner.hpp"
 
 #include <chrono>
 #include <cstddef>

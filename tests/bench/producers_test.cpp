@@ -1,8 +1,9 @@
 // Goal: producers append what they are asked to, each event once and in order,
 // and answer for what the store does. Method: a store in memory, and ones that
 // forget or refuse.
-#include "examples/multi_projection_load/producers.hpp"
+#include "bench/load/producers.hpp"
 
+#include "bench/load/load_payload.hpp"
 #include "projections/storage/log/shared_event_store.hpp"
 #include "projections/storage/memory/memory_event_store.hpp"
 
@@ -114,7 +115,8 @@ struct fixture {
     auto slice = reader.read_all(log_start, 100'000, {});
     BOOST_TEST(slice.at_head);
     for (auto& x : slice.events)
-      BOOST_REQUIRE_EQUAL(decode(x.payload).number, ++result[x.stream]);
+      BOOST_REQUIRE_EQUAL(static_cast<uint64_t>(decode_front(x.payload).number),
+                          ++result[x.stream]);
     return result;
   }
 
@@ -171,7 +173,7 @@ BOOST_AUTO_TEST_CASE(schedule_gives_every_event_its_time) {
   memory_event_store reader{log};
   std::map<int64_t, int> times;
   for (auto& x : reader.read_all(log_start, 1000, {}).events)
-    ++times[decode(x.payload).scheduled_ns];
+    ++times[decode_front(x.payload).due_ns];
   // One event every 10 microseconds, from both producers in turn.
   BOOST_TEST(times.size() == 100u);
   BOOST_TEST(times.begin()->first == 0);

@@ -1,8 +1,8 @@
 // What the program writes about a run: a table, lines of numbers, a picture.
 #pragma once
 
-#include "examples/multi_projection_load/load_meter.hpp"
-#include "examples/multi_projection_load/load_settings.hpp"
+#include "bench/load/load_meter.hpp"
+#include "bench/load/load_settings.hpp"
 
 #include <cstdint>
 #include <string>

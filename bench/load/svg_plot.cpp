@@ -1,4 +1,4 @@
-#include "examples/multi_projection_load/svg_plot.hpp"
+#include "bench/load/svg_plot.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 // Goal: percentiles are right up to the width of a bucket, in bounded memory.
 // Method: values whose percentiles are known, and random ones against sorting.
-#include "examples/multi_projection_load/latency_histogram.hpp"
+#include "bench/load/latency_histogram.hpp"
 
 #include <boost/test/unit_test.hpp>
 
