@@ -11,6 +11,7 @@
 //       counts COUNT events in a view, each in a transaction with its position,
 //       whose commit does not wait for the disk, as that of a view does not
 
+#include "bench/command_line.hpp"
 #include "bench/stopwatch.hpp"
 #include "bench/store_events.hpp"
 
@@ -234,9 +235,7 @@ void run(int argc, char** argv) {
     database at{argv[1]};
     fold(at, count_of(argv[3]));
   } else {
-    throw std::runtime_error{"usage: bench_bare_postgres URI "
-                             "(insert GROUP COUNT SEED | scan COUNT | fold "
-                             "COUNT)"};
+    throw bad_command_line{};
   }
 }
 
@@ -245,5 +244,7 @@ void run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   return projections::bench::run_program(
-    "bench_bare_postgres", [&] { projections::bench::run(argc, argv); });
+    "bench_bare_postgres URI (insert GROUP COUNT SEED | scan COUNT | fold "
+    "COUNT)",
+    argc, argv, [&] { projections::bench::run(argc, argv); });
 }

@@ -9,6 +9,7 @@
 //   bench_bare_sqlite FILE fold COUNT
 //       counts COUNT events in a view, each in a transaction with its position
 
+#include "bench/command_line.hpp"
 #include "bench/stopwatch.hpp"
 #include "bench/store_events.hpp"
 
@@ -218,9 +219,7 @@ void run(int argc, char** argv) {
     database at{argv[1]};
     fold(at, count_of(argv[3]));
   } else {
-    throw std::runtime_error{"usage: bench_bare_sqlite FILE "
-                             "(insert GROUP COUNT SEED | scan COUNT | fold "
-                             "COUNT)"};
+    throw bad_command_line{};
   }
 }
 
@@ -229,5 +228,7 @@ void run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   return projections::bench::run_program(
-    "bench_bare_sqlite", [&] { projections::bench::run(argc, argv); });
+    "bench_bare_sqlite FILE (insert GROUP COUNT SEED | scan COUNT | fold "
+    "COUNT)",
+    argc, argv, [&] { projections::bench::run(argc, argv); });
 }

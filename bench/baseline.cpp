@@ -12,6 +12,7 @@
 // and RapidJSON's DOM.
 
 #include "bench/baseline_projector.hpp"
+#include "bench/command_line.hpp"
 #include "bench/json_values.hpp"
 
 #include <rapidjson/document.h>
@@ -333,16 +334,11 @@ void run(bool parse_only) {
 int main(int argc, char** argv) {
   const bool parse_only
     = argc == 2 && std::string_view{argv[1]} == "--parse-only";
-  if (argc > 1 && !parse_only) {
-    std::fprintf(stderr,
-                 "usage: bench_baseline [--parse-only] < requests > replies\n");
-    return 2;
-  }
-  try {
-    projections::bench::run(parse_only);
-  } catch (const std::exception& failure) {
-    std::fprintf(stderr, "bench_baseline: %s\n", failure.what());
-    return 1;
-  }
-  return 0;
+  return projections::bench::run_program(
+    "bench_baseline [--parse-only] < requests > replies", parse_only ? 1 : argc,
+    argv, [&] {
+      if (argc > 1 && !parse_only)
+        throw projections::bench::bad_command_line{};
+      projections::bench::run(parse_only);
+    });
 }

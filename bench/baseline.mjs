@@ -162,6 +162,13 @@ function writeAll(text) {
   for (let from = 0; from < bytes.length; ) from += writeSync(1, bytes, from);
 }
 
+const [option] = process.argv.slice(2);
+if (option !== undefined) {
+  const isHelp = option === "--help";
+  writeSync(isHelp ? 1 : 2, "usage: node baseline.mjs < requests > replies\n");
+  process.exit(isHelp ? 0 : 2);
+}
+
 const chunk = Buffer.alloc(READ_BYTES);
 let unfinished = [];
 let replies = "";

@@ -5,6 +5,7 @@ It answers well-formed requests as `projection-node --compact` does. Rows are fo
 through a dictionary by id. Run it as `baseline.py < requests > replies`.
 """
 
+import argparse
 import json
 import sys
 
@@ -169,6 +170,7 @@ REQUESTS = ("create", "update", "rebuild", "query", "subscribe", "event", "read_
 
 
 def main():
+    argparse.ArgumentParser(description=__doc__).parse_args()
     node = Node()
     handlers = {name: getattr(node, name) for name in REQUESTS}
     gathered, size = [], 0

@@ -4,19 +4,23 @@
 //
 // Run it as `bench_copy BYTES TIMES > copies`.
 
+#include "bench/command_line.hpp"
+
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstddef>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <system_error>
 
-int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fprintf(stderr, "usage: bench_copy BYTES TIMES > copies\n");
-    return 2;
-  }
+namespace projections::bench {
+namespace {
+
+void run(int argc, char** argv) {
+  if (argc != 3)
+    throw bad_command_line{};
   const std::string text(std::strtoul(argv[1], nullptr, 10), 'x');
   std::string copy(text.size(), '\0');
   for (auto left = std::strtoul(argv[2], nullptr, 10); left > 0; --left) {
@@ -24,12 +28,18 @@ int main(int argc, char** argv) {
     for (size_t done = 0; done < copy.size();) {
       const auto count
         = write(STDOUT_FILENO, copy.data() + done, copy.size() - done);
-      if (count < 0) {
-        std::perror("bench_copy");
-        return 1;
-      }
+      if (count < 0)
+        throw std::system_error{errno, std::generic_category()};
       done += static_cast<size_t>(count);
     }
   }
-  return 0;
+}
+
+} // namespace
+} // namespace projections::bench
+
+int main(int argc, char** argv) {
+  return projections::bench::run_program(
+    "bench_copy BYTES TIMES > copies", argc, argv,
+    [&] { projections::bench::run(argc, argv); });
 }

@@ -11,6 +11,7 @@
 //   rows          one row of a read model of 10,000 rows
 //   round-trips   like updates, from a scoped actor; UNDER_WAY is 1
 
+#include "bench/command_line.hpp"
 #include "bench/stopwatch.hpp"
 #include "projections/folds/read_models/row_read_model.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
@@ -255,7 +256,7 @@ void measure_round_trips(caf::actor_system& system, const front_actor& node,
 
 void run(int argc, char** argv) {
   if (argc != 4)
-    throw std::runtime_error{"usage: bench_embedded KIND COUNT UNDER_WAY"};
+    throw bad_command_line{};
   const std::string_view kind{argv[1]};
   auto count = count_of(argv[2]);
   auto under_way = count_of(argv[3]);
@@ -273,7 +274,7 @@ void run(int argc, char** argv) {
   else if (kind == "round-trips" && under_way == 1)
     measure_round_trips(system, node.actor(), count);
   else
-    throw std::runtime_error{"there is no such measurement"};
+    throw bad_command_line{};
 }
 
 } // namespace
@@ -281,5 +282,7 @@ void run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   return projections::bench::run_program(
-    "bench_embedded", [&] { projections::bench::run(argc, argv); });
+    "bench_embedded (updates | states | events | rows | round-trips) COUNT "
+    "UNDER_WAY",
+    argc, argv, [&] { projections::bench::run(argc, argv); });
 }

@@ -6,6 +6,8 @@
 // The first WARM_UP requests are not counted. It prints the median and the
 // 99th percentile in nanoseconds to stderr and passes the replies on.
 
+#include "bench/command_line.hpp"
+
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -140,17 +142,12 @@ void run(size_t warm_up, char** arguments) {
 } // namespace projections::bench
 
 int main(int argc, char** argv) {
-  if (argc < 3) {
-    std::fprintf(stderr, "usage: bench_latency WARM_UP PROGRAM [ARGUMENT…]"
-                         " < requests > replies\n");
-    return 2;
-  }
   std::signal(SIGPIPE, SIG_IGN);
-  try {
-    projections::bench::run(std::strtoul(argv[1], nullptr, 10), argv + 2);
-  } catch (const std::exception& failure) {
-    std::fprintf(stderr, "bench_latency: %s\n", failure.what());
-    return 1;
-  }
-  return 0;
+  return projections::bench::run_program(
+    "bench_latency WARM_UP PROGRAM [ARGUMENT…] < requests > replies", argc,
+    argv, [&] {
+      if (argc < 3)
+        throw projections::bench::bad_command_line{};
+      projections::bench::run(std::strtoul(argv[1], nullptr, 10), argv + 2);
+    });
 }

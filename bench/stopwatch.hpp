@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -80,18 +79,6 @@ inline void check_count(std::string_view what, uint64_t found,
   if (found != expected)
     throw std::runtime_error{std::string{what} + " are " + std::to_string(found)
                              + ", not " + std::to_string(expected)};
-}
-
-/// Calls `program()`, whose name is `name`, and returns what main does.
-template <class F>
-int run_program(const char* name, F program) {
-  try {
-    program();
-    return EXIT_SUCCESS;
-  } catch (const std::exception& failure) {
-    std::fprintf(stderr, "%s: %s\n", name, failure.what());
-    return EXIT_FAILURE;
-  }
 }
 
 } // namespace projections::bench

@@ -10,6 +10,7 @@
 //
 // STORE is the name of a store. It may hold other events.
 
+#include "bench/command_line.hpp"
 #include "bench/stopwatch.hpp"
 #include "bench/store_events.hpp"
 #include "bench/store_under_test.hpp"
@@ -149,8 +150,7 @@ void append_by_one(event_log& log, const std::vector<recorded_event>& events,
 void run(int argc, char** argv) {
   std::string_view mode = argc == 5 ? argv[2] : "";
   if (mode != "lone" && mode != "concurrent" && mode != "groups")
-    throw std::runtime_error{"usage: bench_store_append STORE "
-                             "(lone | concurrent | groups) COUNT SEED"};
+    throw bad_command_line{};
   auto events = make_events(count_of(argv[3]), count_of(argv[4]));
   auto config = bench_configuration::make();
   compat::add_message_types<caf::id_block::projections_bench>(config);
@@ -167,5 +167,6 @@ void run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   return projections::bench::run_program(
-    "bench_store_append", [&] { projections::bench::run(argc, argv); });
+    "bench_store_append STORE (lone | concurrent | groups) COUNT SEED", argc,
+    argv, [&] { projections::bench::run(argc, argv); });
 }

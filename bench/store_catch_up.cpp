@@ -7,6 +7,7 @@
 // STORE and VIEW are names of stores. A store in memory is filled first; others
 // hold COUNT events, as bench_store_append makes them of seed 1.
 
+#include "bench/command_line.hpp"
 #include "bench/stopwatch.hpp"
 #include "bench/store_events.hpp"
 #include "bench/store_under_test.hpp"
@@ -26,8 +27,7 @@ constexpr std::chrono::minutes time_max{5};
 
 void run(int argc, char** argv) {
   if (argc != 5)
-    throw std::runtime_error{"usage: bench_store_catch_up STORE VIEW GROUP "
-                             "COUNT"};
+    throw bad_command_line{};
   std::string store = argv[1];
   auto group = count_of(argv[3]);
   auto count = count_of(argv[4]);
@@ -57,5 +57,6 @@ void run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   return projections::bench::run_program(
-    "bench_store_catch_up", [&] { projections::bench::run(argc, argv); });
+    "bench_store_catch_up STORE VIEW GROUP COUNT", argc, argv,
+    [&] { projections::bench::run(argc, argv); });
 }

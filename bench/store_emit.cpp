@@ -14,6 +14,7 @@
 // COUNT events, as bench_store_append makes them of seed 1. Groups have 1,000
 // events, and tracking and answers are one transaction.
 
+#include "bench/command_line.hpp"
 #include "bench/stopwatch.hpp"
 #include "bench/store_events.hpp"
 #include "bench/store_under_test.hpp"
@@ -106,8 +107,7 @@ std::vector<std::vector<append_request>> plain_answers(const mirroring& from,
 void run(int argc, char** argv) {
   std::string_view mode = argc == 4 ? argv[2] : "";
   if (mode != "first" && mode != "again" && mode != "plain")
-    throw std::runtime_error{"usage: bench_store_emit STORE "
-                             "(first | again | plain) COUNT"};
+    throw bad_command_line{};
   auto count = count_of(argv[3]);
   auto name = parse_store_name(argv[1]);
   if (name.kind == store_kind::memory)
@@ -155,5 +155,6 @@ void run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   return projections::bench::run_program(
-    "bench_store_emit", [&] { projections::bench::run(argc, argv); });
+    "bench_store_emit STORE (first | again | plain) COUNT", argc, argv,
+    [&] { projections::bench::run(argc, argv); });
 }

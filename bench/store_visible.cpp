@@ -5,6 +5,7 @@
 //
 // STORE and VIEW are names of stores, both empty.
 
+#include "bench/command_line.hpp"
 #include "bench/stopwatch.hpp"
 #include "bench/store_events.hpp"
 #include "bench/store_under_test.hpp"
@@ -27,7 +28,7 @@ constexpr size_t warm_up = 20;
 
 void run(int argc, char** argv) {
   if (argc != 4)
-    throw std::runtime_error{"usage: bench_store_visible STORE VIEW COUNT"};
+    throw bad_command_line{};
   auto count = count_of(argv[3]);
   auto events = make_events(warm_up + count, 1);
   auto config = bench_configuration::make();
@@ -61,5 +62,6 @@ void run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   return projections::bench::run_program(
-    "bench_store_visible", [&] { projections::bench::run(argc, argv); });
+    "bench_store_visible STORE VIEW COUNT", argc, argv,
+    [&] { projections::bench::run(argc, argv); });
 }

@@ -5,9 +5,10 @@
 # compiles every header of them by itself.
 
 set(PROJECTIONS_DOORS
-  # A node within a program, and a node on pipes.
+  # A node within a program, and one on pipes; the command line of a program.
   runtime/embedded_node.hpp
   runtime/node.hpp
+  runtime/arguments.hpp
   actors/front/request_failure.hpp
   # Event logs, runners, and stores and views by name.
   runtime/event_log.hpp

@@ -13,9 +13,9 @@
 
 #include <exception>
 #include <iostream>
-#include <sstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace examples {
@@ -32,30 +32,22 @@ public:
 
 /// Tells what is wrong with the command line. Returns the exit code.
 inline int refuse(const std::string& problem) {
-  std::cerr << problem << "; --help lists the options\n";
-  return 2;
+  return projections::refuse_arguments(problem);
 }
 
 /// Reads the command line and calls `f(options)`. Returns the exit code.
+/// `--help` begins with `about`, which says in whole lines what the program
+/// does.
 template <class Options, class F>
-int run(int argc, char** argv, F f) {
+int run(int argc, char** argv, F f, std::string_view about = {}) {
   using namespace projections;
   // What is logged must not mix with what is printed.
   spdlog::set_default_logger(spdlog::stderr_logger_mt("example"));
   try {
     compat::add_core_message_types();
     Options chosen;
-    if (auto problem = oversized_argument(argc, argv); !problem.empty())
-      return refuse(problem);
-    std::istringstream no_file;
-    if (auto error = chosen.parse(argc, argv, no_file)) {
-      auto refused = refused_argument(chosen, argc, argv);
-      return refuse(refused.empty() ? compat::render_error(error) : refused);
-    }
-    if (compat::help_was_printed(chosen))
-      return 0;
-    if (auto rest = compat::plain_arguments(chosen); !rest.empty())
-      return refuse("unknown argument \"" + rest.front() + "\"");
+    if (auto code = read_arguments(chosen, argc, argv, about))
+      return *code;
     auto result = f(chosen);
     if (!std::cout.flush())
       throw std::runtime_error{"cannot write to stdout"};

@@ -202,4 +202,9 @@ const count = Number(rest.at(-1));
 if (backend === "memory") await memory(count);
 else if (backend === "sqlite") await sqlite(rest[0], rest[1], count);
 else if (backend === "postgresql") await postgresql(rest[0], rest[1], count);
-else throw new Error("usage: emmett.mjs memory COUNT | BACKEND PLACE fill|run COUNT");
+else {
+  const isHelp = backend === "--help";
+  const write = isHelp ? console.log : console.error;
+  write("usage: node emmett.mjs memory COUNT | BACKEND PLACE fill|run COUNT");
+  process.exitCode = isHelp ? 0 : 2;
+}

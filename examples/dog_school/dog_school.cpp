@@ -293,5 +293,9 @@ int run(options& chosen) {
 } // namespace dogschool
 
 int main(int argc, char** argv) {
-  return examples::run<dogschool::options>(argc, argv, dogschool::run);
+  return examples::run<dogschool::options>(
+    argc, argv, dogschool::run,
+    "dog_school teaches three dogs and counts dogs and tricks in a view.\n"
+    "A store is memory:, sqlite:PATH or "
+    "postgresql://USER:PASSWORD@HOST/DATABASE.\n");
 }

@@ -4,6 +4,7 @@
 // Prints the balance of an account.
 
 #include <projections/folds/processors/projection.hpp>
+#include <projections/runtime/arguments.hpp>
 #include <projections/runtime/event_log.hpp>
 #include <projections/runtime/projection_runner.hpp>
 #include <projections/storage/memory/memory_event_store.hpp>
@@ -51,9 +52,14 @@ public:
   }
 };
 
-int main() {
+int main(int argc, char** argv) {
   caf::actor_system_config config;
   add_message_types(config);
+  if (auto code
+      = read_arguments(config, argc, argv,
+                       "own_projection folds payments into a balance and "
+                       "prints it.\n"))
+    return *code;
   caf::actor_system system{config};
   auto events = std::make_shared<memory_log>();
   event_log log{system,

@@ -7,6 +7,7 @@
 
 #include <projections/actors/front/request_failure.hpp>
 #include <projections/folds/read_models/row_read_model_config.hpp>
+#include <projections/runtime/arguments.hpp>
 #include <projections/runtime/embedded_node.hpp>
 
 #include <caf/event_based_actor.hpp>
@@ -198,18 +199,31 @@ int run(caf::actor_system& system) {
   return 0;
 }
 
+struct options : caf::actor_system_config {
+  options() {
+    opt_group{custom_options_, "global"}.add(
+      is_server, "serve",
+      "publish a node until stdin ends, and print its port");
+  }
+
+  bool is_server = false;
+};
+
 } // namespace
 
 // -- the program ---------------------------------------------------------------
 
 int main(int argc, char** argv) {
-  caf::actor_system_config config;
+  options config;
   add_message_types(config);
   compat::add_module<caf::io::middleman>(config);
+  if (auto code = read_arguments(config, argc, argv,
+                                 "remote_node asks a node in another process, "
+                                 "which it starts itself.\n"))
+    return *code;
   caf::actor_system system{config};
-  auto is_server = argc == 2 && argv[1] == std::string_view{"--serve"};
   try {
-    return is_server ? serve(system) : run(system);
+    return config.is_server ? serve(system) : run(system);
   } catch (const std::exception& e) {
     std::cerr << e.what() << "\n";
     return 1;

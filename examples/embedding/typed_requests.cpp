@@ -7,6 +7,7 @@
 
 #include <projections/actors/front/request_failure.hpp>
 #include <projections/folds/read_models/row_read_model_config.hpp>
+#include <projections/runtime/arguments.hpp>
 #include <projections/runtime/embedded_node.hpp>
 
 #include <caf/scoped_actor.hpp>
@@ -126,9 +127,13 @@ void run(caf::actor_system& system) {
 
 // -- the program ---------------------------------------------------------------
 
-int main() {
+int main(int argc, char** argv) {
   caf::actor_system_config config;
   add_message_types(config);
+  if (auto code = read_arguments(config, argc, argv,
+                                 "typed_requests asks a node in its own actor "
+                                 "system by typed messages.\n"))
+    return *code;
   caf::actor_system system{config};
   run(system);
 }

@@ -97,5 +97,9 @@ int run(options& chosen) {
 } // namespace
 
 int main(int argc, char** argv) {
-  return examples::run<options>(argc, argv, run);
+  return examples::run<options>(
+    argc, argv, run,
+    "event_counters counts the events of an application in a view.\n"
+    "A store is memory:, sqlite:PATH or "
+    "postgresql://USER:PASSWORD@HOST/DATABASE.\n");
 }

@@ -254,5 +254,8 @@ int run(options& chosen) {
 } // namespace social
 
 int main(int argc, char** argv) {
-  return examples::run<social::options>(argc, argv, social::run);
+  return examples::run<social::options>(
+    argc, argv, social::run,
+    "followship lets users follow each other at random, and a projection tell\n"
+    "those who are followed; then it checks that each was told once.\n");
 }

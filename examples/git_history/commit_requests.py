@@ -6,6 +6,7 @@ lines `added TAB removed TAB path`. stdout is a `subscribe`, a `CommitMade` even
 per commit whose id is the commit's hash, and a `read_model` per read model.
 """
 
+import argparse
 import json
 import signal
 import sys
@@ -54,6 +55,7 @@ def requests(lines):
 
 
 def main():
+    argparse.ArgumentParser(description=__doc__).parse_args()
     # Where the next program of the pipeline ends early, so does this one.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     for number, request in enumerate(requests(sys.stdin.buffer), start=1):

@@ -5,6 +5,7 @@ The argument is the number of days to print. Ends with 1 where the node answered
 with an error or left a read model out.
 """
 
+import argparse
 import json
 import signal
 import sys
@@ -60,10 +61,12 @@ def minutes(time):
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("days", type=int, help="how many of the latest days to print")
+    days_max = parser.parse_args().days
     # Where the next program of the pipeline ends early, so does this one.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.stdout.reconfigure(encoding="utf-8")
-    days_max = int(sys.argv[1])
     models = read_models(sys.stdin.buffer)
     if not {"authors", "days"} <= models.keys():
         sys.exit("git_history: the node ended before it answered everything")

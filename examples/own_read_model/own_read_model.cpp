@@ -5,6 +5,7 @@
 // does:
 //   build/examples/own_read_model < examples/own_read_model/requests.jsonl
 
+#include <projections/runtime/arguments.hpp>
 #include <projections/runtime/node.hpp>
 
 #include <map>
@@ -72,10 +73,15 @@ private:
 
 // -- the program ---------------------------------------------------------------
 
-int main() {
+int main(int argc, char** argv) {
   compat::add_core_message_types();
   caf::actor_system_config config;
   compat::add_message_types<caf::id_block::projections>(config);
+  if (auto code
+      = read_arguments(config, argc, argv,
+                       "own_read_model is a node on stdin and stdout that "
+                       "counts events by type.\n"))
+    return *code;
   caf::actor_system system{config};
   node_settings settings;
   settings.read_models.push_back(std::make_shared<events_by_type>());

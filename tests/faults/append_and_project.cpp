@@ -127,9 +127,11 @@ void run(const command_line& command) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
-  if (words.size() != 4) {
-    std::cerr << "usage: append_and_project EVENTS VIEW SEED APPENDS\n";
-    return 2;
+  const auto is_help = words == std::vector<std::string>{"--help"};
+  if (is_help || words.size() != 4) {
+    (is_help ? std::cout : std::cerr)
+      << "usage: append_and_project EVENTS VIEW SEED APPENDS\n";
+    return is_help ? 0 : 2;
   }
   try {
     run({words[0], words[1], static_cast<uint32_t>(std::stoul(words[2])),
