@@ -1,6 +1,7 @@
 #include "projections/folds/read_models/reducers.hpp"
 
 #include "projections/messages/json/json_text.hpp"
+#include "projections/messages/text/number_text.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -81,26 +82,10 @@ void append_long_sum(std::string& out, long_integer x, long_integer y) {
   append_digits(out, x.digits, y.digits, same_sign);
 }
 
-std::optional<int64_t> parse_int64(std::string_view text) {
-  int64_t result;
-  auto end = text.data() + text.size();
-  auto [stop, error] = std::from_chars(text.data(), end, result);
-  if (error != std::errc{} || stop != end)
-    return std::nullopt;
-  return result;
-}
-
-template <class T>
-void append_number(std::string& out, T x) {
-  char text[32];
-  auto end = std::to_chars(text, text + sizeof(text), x).ptr;
-  out.append(text, end);
-}
-
 void append_integer_sum(std::string& out, std::string_view x,
                         std::string_view y) {
-  auto a = parse_int64(x);
-  auto b = parse_int64(y);
+  auto a = parsed_number<int64_t>(x);
+  auto b = parsed_number<int64_t>(y);
   int64_t sum;
   if (a && b && !__builtin_add_overflow(*a, *b, &sum))
     append_number(out, sum);

@@ -1,10 +1,7 @@
 #include "projections/messages/events/payload_reader.hpp"
 
+#include "projections/messages/text/number_text.hpp"
 #include "projections/messages/text/utf8.hpp"
-
-#include <charconv>
-#include <optional>
-#include <system_error>
 
 namespace projections {
 
@@ -29,21 +26,6 @@ std::string excerpt(std::string_view json) {
   return result;
 }
 
-std::string range(const std::string& min, const std::string& max) {
-  return "an integer from " + min + " to " + max;
-}
-
-/// Returns the number that all of `text` is, if it is one in range.
-template <class T>
-std::optional<T> number_of(std::string_view text) {
-  T result{};
-  auto end = text.data() + text.size();
-  auto [at, error] = std::from_chars(text.data(), end, result);
-  if (error != std::errc{} || at != end)
-    return std::nullopt;
-  return result;
-}
-
 bool begins_number(char c) {
   return c == '-' || (c >= '0' && c <= '9');
 }
@@ -64,33 +46,18 @@ bool payload_reader::read_bool() {
 }
 
 int64_t payload_reader::read_signed(int64_t min, int64_t max) {
-  auto expected
-    = [&] { return range(std::to_string(min), std::to_string(max)); };
-  if (!begins_number(json_.peek()))
-    fail_expected(expected());
-  auto text = json_.take_number();
-  auto result = number_of<int64_t>(text);
-  if (!result || *result < min || *result > max)
-    fail_found(expected(), text);
-  return *result;
+  return read_integer(min, max);
 }
 
 uint64_t payload_reader::read_unsigned(uint64_t max) {
-  auto expected = [max] { return range("0", std::to_string(max)); };
-  if (!begins_number(json_.peek()))
-    fail_expected(expected());
-  auto text = json_.take_number();
-  auto result = number_of<uint64_t>(text);
-  if (!result || *result > max)
-    fail_found(expected(), text);
-  return *result;
+  return read_integer(uint64_t{0}, max);
 }
 
 double payload_reader::read_double() {
   if (!begins_number(json_.peek()))
     fail_expected("a number");
   auto text = json_.take_number();
-  auto result = number_of<double>(text);
+  auto result = parsed_number<double>(text);
   if (!result)
     fail_found("a number in the range of a double", text);
   return *result;
@@ -146,6 +113,21 @@ void payload_reader::fail_syntax(const json_syntax_error& why) const {
   if ((first != payload_.npos && payload_[first] != '{') || !is_utf8(payload_))
     problem += "; payloads that are compressed or encrypted cannot be read";
   path_.fail_whole(problem);
+}
+
+template <class T>
+T payload_reader::read_integer(T min, T max) {
+  auto expected = [&] {
+    return "an integer from " + std::to_string(min) + " to "
+           + std::to_string(max);
+  };
+  if (!begins_number(json_.peek()))
+    fail_expected(expected());
+  auto text = json_.take_number();
+  auto result = parsed_number<T>(text);
+  if (!result || *result < min || *result > max)
+    fail_found(expected(), text);
+  return *result;
 }
 
 /// Throws an error that says what is next instead of `expected`.

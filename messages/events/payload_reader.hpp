@@ -86,6 +86,8 @@ public:
   [[noreturn]] void fail_syntax(const json_syntax_error& why) const;
 
 private:
+  template <class T>
+  T read_integer(T min, T max);
   [[noreturn]] void fail_expected(std::string_view expected);
   [[noreturn]] void fail_found(std::string_view expected,
                                std::string_view found) const;

@@ -2,46 +2,28 @@
 
 #include "projections/messages/json/json_scanner.hpp"
 #include "projections/messages/json/json_text.hpp"
+#include "projections/messages/text/number_text.hpp"
 #include "projections/messages/text/utf8.hpp"
 
-#include <array>
-#include <charconv>
 #include <cmath>
 
 namespace projections {
 
-namespace {
-
-/// Room for any number as `std::to_chars` writes it.
-using digits_buffer = std::array<char, 32>;
-
-template <class T>
-std::string_view digits_of(T x, digits_buffer& buffer) {
-  auto begin = buffer.data();
-  auto end = std::to_chars(begin, begin + buffer.size(), x).ptr;
-  return {begin, static_cast<size_t>(end - begin)};
-}
-
-} // namespace
-
 void payload_writer::write_signed(int64_t x) {
-  digits_buffer buffer;
-  text_ += digits_of(x, buffer);
+  append_number(text_, x);
 }
 
 void payload_writer::write_unsigned(uint64_t x) {
-  digits_buffer buffer;
-  text_ += digits_of(x, buffer);
+  append_number(text_, x);
 }
 
 void payload_writer::write_double(double x) {
   if (!std::isfinite(x))
     path_.fail("JSON has no number for " + std::to_string(x));
-  digits_buffer buffer;
-  auto digits = digits_of(x, buffer);
-  text_ += digits;
+  auto begin = text_.size();
+  append_number(text_, x);
   // Python takes a number without a point or an exponent for an integer.
-  if (digits.find_first_of(".e") == digits.npos)
+  if (text_.find_first_of(".e", begin) == text_.npos)
     text_ += ".0";
 }
 
