@@ -4,6 +4,20 @@
 
 namespace projections {
 
+namespace {
+
+/// Returns what `map` has under `key`, if there is something.
+template <class Map>
+std::optional<typename Map::mapped_type> value_at(const Map& map,
+                                                  std::string_view key) {
+  auto found = map.find(key);
+  if (found == map.end())
+    return std::nullopt;
+  return found->second;
+}
+
+} // namespace
+
 memory_tracking::inside::inside(memory_tracking& of) : of_(of) {
   of_.mutex_.lock();
   ++of_.depth_;
@@ -66,10 +80,7 @@ view_claim memory_tracking::claim(std::string_view application) {
 std::optional<log_position>
 memory_tracking::last(std::string_view application) {
   inside guard{*this};
-  auto found = positions_.find(application);
-  if (found == positions_.end())
-    return std::nullopt;
-  return found->second;
+  return value_at(positions_, application);
 }
 
 std::vector<std::string> memory_tracking::applications() {
@@ -83,10 +94,7 @@ std::vector<std::string> memory_tracking::applications() {
 std::optional<fold_version>
 memory_tracking::version(std::string_view application) {
   inside guard{*this};
-  auto found = versions_.find(application);
-  if (found == versions_.end())
-    return std::nullopt;
-  return found->second;
+  return value_at(versions_, application);
 }
 
 } // namespace projections
