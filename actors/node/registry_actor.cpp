@@ -70,7 +70,7 @@ registry_state::~registry_state() {
 registry_actor::behavior_type registry_state::make_behavior() {
   return {
     [this](const decoded_chunk& x) {
-      early_.emplace(x.which->sequence, x);
+      chunks_.push(x.which->sequence, x);
       send_out();
     },
     [this](const written_batch& x) {
@@ -132,7 +132,7 @@ void registry_state::send_out() {
     }
     send_batch(std::min(allowed, batch_reply_bytes_max));
   }
-  if (chunks_when_full_ == chunks_taken_)
+  if (chunks_when_full_ == chunks_.popped())
     let_go_of_first_query();
   finish_if_done();
 }
@@ -161,14 +161,11 @@ bool registry_state::next_chunk() {
       // The chunk goes back to the reader when its last batch lets go of it.
       current_.reset();
     }
-    auto next = early_.find(chunks_taken_);
-    if (next == early_.end())
+    auto next = chunks_.pop();
+    if (!next)
       return false;
-    auto taken = std::move(next->second);
-    early_.erase(next);
-    ++chunks_taken_;
     next_request_ = 0;
-    current_ = return_when_unused(std::move(taken));
+    current_ = return_when_unused(std::move(*next));
   }
 }
 

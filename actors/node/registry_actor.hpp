@@ -2,6 +2,7 @@
 // their requests to projections and the projector, in the order of the input.
 #pragma once
 
+#include "projections/actors/node/arrival_order.hpp"
 #include "projections/actors/node/request_router.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
 #include "projections/messages/interfaces/node_interfaces.hpp"
@@ -9,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -73,9 +73,8 @@ private:
   node_observer observer_;
   request_router router_;
 
-  /// Chunks that came before their turn, by sequence.
-  std::map<uint64_t, decoded_chunk> early_;
-  uint64_t chunks_taken_ = 0;
+  /// Chunks that came before their turn.
+  arrival_order<decoded_chunk> chunks_;
 
   /// The chunk whose requests are sent out, and the next one of them.
   std::optional<decoded_chunk> current_;

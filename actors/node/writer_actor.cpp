@@ -25,12 +25,12 @@ writer_state::writer_state(interface::pointer self, int descriptor,
 
 writer_actor::behavior_type writer_state::make_behavior() {
   return {[this](const finished_batch& x) {
-    order_.push(x.batch);
+    order_.push(x.batch->sequence, x.batch);
     while (auto batch = order_.pop()) {
       if (closed_)
         continue;
-      if (write(*batch) && output_.flush()) {
-        compat::send(self_, x.registry, written_batch{std::move(batch)});
+      if (write(**batch) && output_.flush()) {
+        compat::send(self_, x.registry, written_batch{std::move(*batch)});
       } else {
         spdlog::error("cannot write to the output: {}", std::strerror(errno));
         closed_ = true;

@@ -2,7 +2,8 @@
 // gets batches when all their replies are there.
 #pragma once
 
-#include "projections/actors/node/ordered_output.hpp"
+#include "projections/actors/node/arrival_order.hpp"
+#include "projections/actors/node/buffered_output.hpp"
 #include "projections/messages/interfaces/message_types.hpp"
 #include "projections/messages/interfaces/node_interfaces.hpp"
 #include "projections/messages/protocol/reply_encoder.hpp"
@@ -28,7 +29,7 @@ private:
 
   interface::pointer self_;
   buffered_output output_;
-  batch_order order_;
+  arrival_order<batch_ptr> order_;
   reply_encoder encoder_;
   node_observer observer_;
   bool closed_ = false;

@@ -1,4 +1,4 @@
-#include "projections/actors/node/ordered_output.hpp"
+#include "projections/actors/node/buffered_output.hpp"
 
 #include <poll.h>
 #include <unistd.h>
@@ -16,21 +16,6 @@ constexpr size_t buffer_bytes = size_t{128} << 10;
 constexpr size_t buffered_bytes_max = size_t{16} << 10;
 
 } // namespace
-
-void batch_order::push(batch_ptr batch) {
-  auto sequence = batch->sequence;
-  early_.emplace(sequence, std::move(batch));
-}
-
-batch_ptr batch_order::pop() {
-  auto next = early_.find(next_);
-  if (next == early_.end())
-    return nullptr;
-  auto result = std::move(next->second);
-  early_.erase(next);
-  ++next_;
-  return result;
-}
 
 buffered_output::buffered_output(int descriptor)
   : descriptor_(descriptor), buffer_(buffer_bytes) {

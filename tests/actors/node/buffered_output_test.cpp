@@ -1,6 +1,6 @@
 // Goal: replies reach the descriptor whole and in order, whatever it does to
 // those who write. Method: pipes that are small, full, non-blocking or closed.
-#include "projections/actors/node/ordered_output.hpp"
+#include "projections/actors/node/buffered_output.hpp"
 
 #include "tests/actors/node/pipe.hpp"
 
@@ -36,12 +36,6 @@ std::string all_text() {
   return result;
 }
 
-batch_ptr batch_of(uint64_t sequence) {
-  auto result = std::make_shared<request_batch>(nullptr, 0);
-  result->sequence = sequence;
-  return result;
-}
-
 /// Lets a write to a closed pipe be an error.
 struct without_pipe_signal {
   without_pipe_signal() : before(std::signal(SIGPIPE, SIG_IGN)) {
@@ -57,7 +51,7 @@ struct without_pipe_signal {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(ordered_output_test)
+BOOST_AUTO_TEST_SUITE(buffered_output_test)
 
 BOOST_AUTO_TEST_CASE(nothing_is_written_before_it_is_worth_it) {
   test_pipe pipe;
@@ -119,20 +113,6 @@ BOOST_AUTO_TEST_CASE(nothing_follows_what_was_lost) {
   BOOST_TEST(!output.write("two\n"));
   BOOST_TEST(!output.flush());
   BOOST_TEST(other.bytes_ready() == 0u);
-}
-
-BOOST_AUTO_TEST_CASE(batches_come_out_in_order) {
-  batch_order order;
-  BOOST_TEST(!order.pop());
-  order.push(batch_of(2));
-  order.push(batch_of(0));
-  BOOST_TEST(order.pop()->sequence == 0u);
-  BOOST_TEST(!order.pop());
-  order.push(batch_of(3));
-  order.push(batch_of(1));
-  for (uint64_t i : {1, 2, 3})
-    BOOST_TEST(order.pop()->sequence == i);
-  BOOST_TEST(!order.pop());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
