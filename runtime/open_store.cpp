@@ -1,5 +1,6 @@
 #include "projections/runtime/open_store.hpp"
 
+#include "projections/storage/log/shared_by_key.hpp"
 #include "projections/storage/log/store_error.hpp"
 #include "projections/storage/memory/memory_event_store.hpp"
 #include "projections/storage/memory/memory_recorder_with_events.hpp"
@@ -13,9 +14,7 @@
 #  include "projections/storage/postgres/postgres_recorder_with_events.hpp"
 #endif
 
-#include <map>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 namespace projections {
@@ -27,17 +26,8 @@ namespace {
 std::shared_ptr<memory_log> log_of(const std::string& name) {
   if (name.empty())
     return std::make_shared<memory_log>();
-  static std::mutex mutex;
-  static std::map<std::string, std::weak_ptr<memory_log>> logs;
-  std::lock_guard guard{mutex};
-  std::erase_if(logs, [](auto& x) { return x.second.expired(); });
-  auto& known = logs[name];
-  auto result = known.lock();
-  if (!result) {
-    result = std::make_shared<memory_log>();
-    known = result;
-  }
-  return result;
+  static shared_by_key<std::string, memory_log> logs;
+  return logs.get(name, [] { return std::make_shared<memory_log>(); });
 }
 
 } // namespace

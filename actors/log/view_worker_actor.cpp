@@ -2,13 +2,12 @@
 
 #include "projections/folds/processors/projection_fold.hpp"
 #include "projections/storage/log/deadline.hpp"
+#include "projections/storage/log/shared_by_key.hpp"
 #include "projections/storage/log/store_error.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <map>
-#include <mutex>
 #include <string>
 #include <utility>
 
@@ -228,20 +227,12 @@ shared_view_worker view_worker_for(caf::actor_system& system,
                                    const void* connection) {
   if (!connection)
     return share(compat::spawn_state<view_worker_state>(system));
-  static std::mutex mutex;
-  static std::map<std::pair<caf::actor_system*, const void*>,
-                  std::weak_ptr<const view_worker_actor>>
+  static shared_by_key<std::pair<caf::actor_system*, const void*>,
+                       const view_worker_actor>
     workers;
-  std::lock_guard guard{mutex};
-  std::erase_if(workers, [](auto& x) { return x.second.expired(); });
-  auto& known = workers[{&system, connection}];
-  auto result = known.lock();
-  if (!result) {
-    result
-      = share(compat::spawn_state<view_worker_state, caf::detached>(system));
-    known = result;
-  }
-  return result;
+  return workers.get({&system, connection}, [&system] {
+    return share(compat::spawn_state<view_worker_state, caf::detached>(system));
+  });
 }
 
 } // namespace projections

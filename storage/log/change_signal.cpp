@@ -1,22 +1,14 @@
 #include "projections/storage/log/change_signal.hpp"
 
-#include <map>
+#include "projections/storage/log/shared_by_key.hpp"
+
 #include <utility>
 
 namespace projections {
 
 std::shared_ptr<change_signal> change_signal::named(const std::string& name) {
-  static std::mutex mutex;
-  static std::map<std::string, std::weak_ptr<change_signal>> signals;
-  std::lock_guard guard{mutex};
-  std::erase_if(signals, [](auto& x) { return x.second.expired(); });
-  auto& found = signals[name];
-  auto result = found.lock();
-  if (!result) {
-    result = std::make_shared<change_signal>();
-    found = result;
-  }
-  return result;
+  static shared_by_key<std::string, change_signal> signals;
+  return signals.get(name, [] { return std::make_shared<change_signal>(); });
 }
 
 void change_signal::notify() {

@@ -1,5 +1,6 @@
 #include "projections/storage/postgres/postgres_listener.hpp"
 
+#include "projections/storage/log/shared_by_key.hpp"
 #include "projections/storage/postgres/postgres_session.hpp"
 
 #include <poll.h>
@@ -98,19 +99,10 @@ public:
 
 std::shared_ptr<change_signal>
 postgres_listener::signal(const postgres_uri& uri, const std::string& channel) {
-  static std::mutex mutex;
-  static std::map<std::string, std::weak_ptr<postgres_listener>> listeners;
-  std::shared_ptr<postgres_listener> listener;
-  {
-    std::lock_guard guard{mutex};
-    std::erase_if(listeners, [](auto& x) { return x.second.expired(); });
-    auto& found = listeners[uri.connection_string()];
-    listener = found.lock();
-    if (!listener) {
-      listener = std::make_shared<postgres_listener>(uri);
-      found = listener;
-    }
-  }
+  static shared_by_key<std::string, postgres_listener> listeners;
+  auto listener = listeners.get(uri.connection_string(), [&uri] {
+    return std::make_shared<postgres_listener>(uri);
+  });
   // Who holds the signal holds the listener too.
   struct both {
     std::shared_ptr<postgres_listener> listener;
