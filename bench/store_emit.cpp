@@ -1,18 +1,18 @@
-// Measures how fast a projection answers a log with events: from the start of
-// its runner until every event is answered.
+// Measures how fast a projection emits events for a log: from the start of its
+// runner until the last event is processed.
 //
 //   bench_store_emit STORE first COUNT
-//       answers the first COUNT events of STORE, none of which is answered
+//       emits for the first COUNT events of STORE, which has no emissions yet
 //   bench_store_emit STORE again COUNT
-//       answers them first, and then measures that nothing is left to do: the
-//       projection begins at the start and finds every answer there
+//       emits for them first, and then measures a run with nothing to add: the
+//       projection begins at the start and finds every emission there
 //   bench_store_emit STORE plain COUNT
-//       appends the same answers without a projection: 1,000 at a time, without
+//       appends the same events without a projection: 1,000 at a time, without
 //       keys and metadata
 //
 // STORE is the name of a store. One in memory is filled first; others hold
 // COUNT events, as bench_store_append makes them of seed 1. Groups have 1,000
-// events, and tracking and answers are one transaction.
+// events, and tracking and emissions are one transaction.
 
 #include "bench/command_line.hpp"
 #include "bench/stopwatch.hpp"
@@ -66,7 +66,7 @@ std::string counterpart_of(const recorded_event& x) {
   return {x.stream.rbegin(), x.stream.rend()};
 }
 
-/// Answers every event with one in another stream.
+/// Emits an event in another stream for every event.
 class mirroring final : public event_projection {
 public:
   explicit mirroring(std::shared_ptr<recorder_with_events> recorder)
@@ -90,16 +90,16 @@ public:
   }
 };
 
-/// Returns appends of the answers to the first `count` events.
-std::vector<std::vector<append_request>> plain_answers(const mirroring& from,
-                                                       size_t count) {
+/// Returns appends of the emissions for the first `count` events.
+std::vector<std::vector<append_request>> plain_emissions(const mirroring& from,
+                                                         size_t count) {
   std::vector<std::vector<append_request>> result;
   for (auto& x : make_events(count, 1)) {
     if (result.empty() || result.back().size() == group_limits{}.events_max)
       result.emplace_back();
-    for (auto& answer : from.emissions_for(x))
+    for (auto& emitted : from.emissions_for(x))
       result.back().push_back(
-        {answer.stream, any_version, {{answer.topic, answer.payload}}});
+        {emitted.stream, any_version, {{emitted.topic, emitted.payload}}});
   }
   return result;
 }
@@ -123,18 +123,19 @@ void run(int argc, char** argv) {
   auto open_projection = [&] {
     return std::make_shared<mirroring>(open_recorder_with_events(name));
   };
-  auto answer = [&](std::shared_ptr<mirroring> projection) {
+  auto emit_all = [&](std::shared_ptr<mirroring> projection) {
     projection_runner runner{log, application_name, std::move(projection)};
     runner.wait(head, time_max);
     runner.close();
   };
   if (mode == "again") {
-    answer(open_projection());
+    emit_all(open_projection());
     open_recorder_with_events(name)->forget(application_name);
   }
   std::vector<std::vector<append_request>> appends;
   if (mode == "plain")
-    appends = plain_answers(mirroring{open_recorder_with_events(name)}, count);
+    appends
+      = plain_emissions(mirroring{open_recorder_with_events(name)}, count);
   auto store = log.store();
   // Opening databases takes no part in the time.
   auto projection = mode == "plain" ? nullptr : open_projection();
@@ -144,10 +145,10 @@ void run(int argc, char** argv) {
     for (auto& x : appends)
       store->append(x);
   else
-    answer(std::move(projection));
+    emit_all(std::move(projection));
   watch.stop(count);
-  check_count("events and answers", static_cast<uint64_t>(log.store()->head()),
-              2 * count);
+  check_count("events and emissions",
+              static_cast<uint64_t>(log.store()->head()), 2 * count);
 }
 
 } // namespace

@@ -17,11 +17,11 @@
 
 namespace projections {
 
-/// An event answers another one, which answers another one, and so on: so many
-/// at most.
+/// The longest chain of emissions: the first one is for an event that no
+/// projection has emitted, the next one for the first one, and so on.
 inline constexpr uint64_t emission_depth_max = 16;
 
-/// A new event with which a projection answers one.
+/// An emission is a new event by which a projection answers an event.
 struct emission {
   std::string stream;
 
@@ -35,8 +35,8 @@ struct emission {
 };
 
 /// Returns `x` as a new event in `stream`. Its payload has a `timestamp` only
-/// if `at` is given: an answer must be the same whenever it is worked out, so
-/// take the time from the event that is answered. Throws `event_format_error`
+/// if `at` is given: an emission must be the same whenever it is worked out, so
+/// take the time from the event that it is for. Throws `event_format_error`
 /// if JSON cannot hold it.
 template <event E>
 [[nodiscard]] emission emit(std::string stream, const E& x,
@@ -61,15 +61,15 @@ struct emission_target {
   std::shared_ptr<event_store> store;
 };
 
-/// The event that a projection emits now for the place at which it has emitted
-/// another one before: its function was changed, or is not pure.
+/// A projection emits another event than it has emitted before for the same
+/// event: its function was changed, or is not pure.
 struct divergence {
   std::string projection;
 
-  /// The event that was answered, in words.
+  /// The event that both are for, in words.
   std::string source;
 
-  /// The idempotency key of the answer.
+  /// The idempotency key of both.
   std::string key;
 
   /// What is in the store, and what should have been.
@@ -82,7 +82,7 @@ struct divergence {
 
 /// What becomes of a divergence.
 enum class divergence_policy : uint8_t {
-  /// The projection fails, with a `divergence_error`.
+  /// The projection fails with a `divergence_error`.
   fail,
   /// It is reported, and what is stored stays.
   keep_stored,
@@ -105,7 +105,7 @@ private:
 };
 
 /// What a projection wants to emit cannot be recorded, or is not what it has
-/// declared. Says which event it is an answer to, and what is wrong.
+/// declared. Says which event it is for, and what is wrong.
 class emission_refused : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
@@ -116,7 +116,7 @@ struct emission_settings {
   /// The name of the projection, which is a part of all keys.
   std::string projection;
 
-  /// The topics of what it emits; none if that is not said.
+  /// The topics of its emissions; none if they are not declared.
   std::vector<std::string> outputs = {};
 
   divergence_policy on_divergence = divergence_policy::fail;

@@ -16,7 +16,7 @@ bool takes(const emission_declaration& x, const topic_in_log& event) {
 }
 
 std::string step_of(const emission_declaration& x, const topic_in_log& event) {
-  return "projection \"" + x.projection + "\" answers with \"" + event.topic
+  return "projection \"" + x.projection + "\" emits \"" + event.topic
          + "\" in the log of \"" + event.application + '"';
 }
 
@@ -31,7 +31,8 @@ std::shared_ptr<void> emission_graph::declare(emission_declaration x) {
   std::lock_guard guard{mutex_};
   if (auto way = way_round(x); !way.empty())
     throw emission_cycle{"projection \"" + x.projection
-                         + "\" would answer its own events, for ever: " + way};
+                         + "\" would process its own emissions, for ever: "
+                         + way};
   auto number = ++last_number_;
   auto& known = declared_[number] = std::move(x);
   return {static_cast<void*>(&known), [this, number](void*) {

@@ -1,5 +1,5 @@
-// Which projections answer which events with which: where that comes back to
-// itself, it would never end. Event projections declare themselves here.
+// Which projections emit which events for which: a circle of them would go on
+// for ever. Event projections declare themselves here when they begin to run.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace projections {
 
-/// Projections answer each other's events in a circle.
+/// Projections emit for each other's emissions, in a circle.
 class emission_cycle : public std::logic_error {
 public:
   using std::logic_error::logic_error;

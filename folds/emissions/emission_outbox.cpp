@@ -36,12 +36,11 @@ std::string event_in_words(const std::string& topic, const std::string& stream,
 } // namespace
 
 std::string divergence::describe() const {
-  return "projection " + in_quotes(projection) + " has answered " + source
-         + " with "
-         + event_in_words(stored.topic, stored.stream, stored.payload)
-         + ", and would answer it with "
+  return "projection " + in_quotes(projection) + " has emitted "
+         + event_in_words(stored.topic, stored.stream, stored.payload) + " for "
+         + source + ", and would emit "
          + event_in_words(emitted.topic, emitted.stream, emitted.payload)
-         + " (idempotency key " + key
+         + " now (idempotency key " + key
          + "): its function was changed, or does not depend on the event alone";
 }
 
@@ -170,7 +169,7 @@ void emission_outbox::diverge(divergence x) const {
     settings_.report_divergence(x);
 }
 
-/// Says which event the request `i` answers.
+/// Says which event the request `i` is for.
 std::string emission_outbox::describe(const emission_batch& at, size_t i) {
   auto& x = at.sources[i];
   return "the event at version " + std::to_string(x.version) + " of stream "

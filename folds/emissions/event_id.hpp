@@ -1,5 +1,5 @@
 // Ids that follow from what they stand for, so that whoever computes one again
-// gets the same. Used where projections answer events with events.
+// gets the same. Emissions get their keys and origins from here.
 #pragma once
 
 #include "projections/messages/events/recorded_event.hpp"
@@ -16,8 +16,8 @@ namespace projections {
 // escapes that they need and no others (as RFC 8785 has it). Positions are not
 // among it: they change when a store is copied.
 
-/// Returns the idempotency key of the event number `index`, from 0, with which
-/// `projection` answers the event at `version` of `stream` in the log of
+/// Returns the idempotency key of the emission number `index`, from 0, of
+/// `projection` for the event at `version` of `stream` in the log of
 /// `application`: the id of `[projection, application, stream, version,
 /// index]`.
 [[nodiscard]] std::string emission_key(std::string_view projection,

@@ -1,5 +1,5 @@
-// What is recorded beside an event with which a projection has answered another
-// one: where it comes from.
+// Where an emission comes from, as the metadata beside it says. Written when it
+// gets its key, and read when another emission is for it.
 #pragma once
 
 #include "projections/messages/events/recorded_event.hpp"
@@ -12,15 +12,15 @@ namespace projections {
 
 /// Where an event comes from.
 struct event_origin {
-  /// The id of the event that was answered, as `event_id` has it; empty if none
-  /// was.
+  /// The id of the event that it was emitted for, as `event_id` has it; empty
+  /// for an event that is no emission.
   std::string causation_id = {};
 
-  /// What all events have in common that go back to the same one: the id of
-  /// that, or what its metadata says.
+  /// The same for all events of a chain: the id of the first one, or the one
+  /// that its metadata says.
   std::string correlation_id = {};
 
-  /// How many events were answered in a row to get here.
+  /// The number of emissions in the chain up to this event.
   uint64_t depth = 0;
 };
 
@@ -29,7 +29,7 @@ struct event_origin {
 /// that are there. Metadata that is no JSON object tells nothing.
 [[nodiscard]] event_origin origin_of(const recorded_event& x);
 
-/// Returns the origin of events that answer `source`, from the log of
+/// Returns the origin of emissions for `source`, from the log of
 /// `application`.
 [[nodiscard]] event_origin origin_behind(const recorded_event& source,
                                          std::string_view application);

@@ -26,11 +26,11 @@ event_origin origin_of_emissions(const emission_rules& rules,
   auto result = origin_behind(source, application);
   if (result.depth > emission_depth_max)
     throw emission_refused{
-      words_of(source) + " is the answer number "
+      words_of(source) + " is the emission number "
       + std::to_string(emission_depth_max) + " in a row; projection "
       + in_quotes(rules.settings.projection)
-      + " does not answer it, because projections seem to answer each other "
-        "for ever"};
+      + " emits nothing for it, because projections seem to emit for each "
+        "other for ever"};
   return result;
 }
 
@@ -40,9 +40,9 @@ void check_declared(const emission_settings& settings,
   if (!declared.empty()
       && std::find(declared.begin(), declared.end(), x.topic) == declared.end())
     throw emission_refused{"projection " + in_quotes(settings.projection)
-                           + " answers " + words_of(source) + " with "
-                           + in_quotes(x.topic)
-                           + ", which is none of its declared outputs"};
+                           + " emits " + in_quotes(x.topic)
+                           + ", which is none of its declared outputs, for "
+                           + words_of(source)};
 }
 
 /// Returns the number of the target that `x` goes to.

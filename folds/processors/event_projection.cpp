@@ -92,9 +92,9 @@ event_projection::emissions_for(const recorded_event& event) const {
     return found->second(event);
   if (!topics().empty() && wants(event.topic))
     return {};
-  throw unknown_topic{place_of(event),
-                      "the projection has no answer to it, and no topics that "
-                      "leave it out"};
+  throw unknown_topic{
+    place_of(event), "the projection has no handler for it, and no topics that "
+                     "leave it out"};
 }
 
 std::shared_ptr<prepared_events> event_projection::prepare(

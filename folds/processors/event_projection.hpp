@@ -1,6 +1,6 @@
-// The base of projections that answer events with events: a function of the
-// user's, what is made of it ahead, and the recorder. Users derive from it; a
-// runner runs what they derive, like every other projection.
+// The base of projections that emit events: it calls the function of the user,
+// ahead where it can, and hands the emissions to its recorder. Users derive
+// from it; a runner runs what they derive, like every other projection.
 #pragma once
 
 #include "projections/folds/emissions/emission.hpp"
@@ -61,7 +61,7 @@ struct event_projection_description {
 ///     };
 ///
 /// What it returns is recorded exactly once: under keys that follow from the
-/// event that is answered, and retried by the runner until all of it is in. The
+/// event that it is for, and retried by the runner until all of it is in. The
 /// function must depend on the event alone: no clock, no random numbers, no
 /// other state. It is called ahead of time, by several threads, and again after
 /// a failure.
@@ -85,7 +85,7 @@ public:
 
   void process_event(const recorded_event& event, const tracking& x) override;
 
-  /// Throws `emission_cycle` if it would answer its own events, by way of
+  /// Throws `emission_cycle` if it would process its own emissions, by way of
   /// others or not, as far as all of them have declared what they emit.
   std::shared_ptr<void> begin_run(const std::string& application) override;
 
@@ -95,8 +95,8 @@ public:
 
   // -- inspectors --------------------------------------------------------------
 
-  /// Returns the events with which it answers `event`: what was said with
-  /// `on`, or nothing for other topics that it wants. Throws
+  /// Returns what it emits for `event`: what the handler of `on` returns, or
+  /// nothing for other topics that it wants. Throws
   /// `unknown_topic` for any other. A projection that takes events as they were
   /// recorded overrides it. Thread-safe.
   [[nodiscard]] virtual std::vector<emission>
@@ -106,8 +106,8 @@ public:
     const log_slice& slice, const std::string& application) const override;
 
 protected:
-  /// Answers events of type `E` with `f(event)` or `f(event, recorded)`, which
-  /// returns a `std::vector<emission>`.
+  /// Emits for events of type `E` what `f(event)` or `f(event, recorded)`
+  /// returns, a `std::vector<emission>`.
   template <event E, class F>
   void on(F f) {
     handlers_.insert_or_assign(

@@ -1,5 +1,5 @@
-// What projections have in common that answer events with events, and record
-// both in one transaction. Opened over one of the backends.
+// A tracking recorder with events, over one of the backends. Projections that
+// emit events or save aggregates record both in one transaction.
 #pragma once
 
 #include "projections/storage/log/event_store.hpp"

@@ -1,6 +1,6 @@
-// Goal: whatever fails in between, all answers are there in the end, and once.
-// Method: all points are gone through at which a small run can be cut off, and
-// stores fail by a seeded schedule.
+// Goal: whatever fails in between, all emissions are there in the end, and
+// once. Method: all points are gone through at which a small run can be cut
+// off, and stores fail by a seeded schedule.
 #include "projections/storage/log/failing_event_store.hpp"
 #include "projections/storage/log/store_error.hpp"
 #include "projections/storage/memory/memory_event_store.hpp"
@@ -86,7 +86,8 @@ public:
 BOOST_AUTO_TEST_SUITE(emission_crash)
 
 BOOST_AUTO_TEST_CASE(every_crash_ends_as_if_there_were_none) {
-  // Tracking apart from the events, in two stores, answers in several streams.
+  // Tracking apart from the events, in two stores, emissions in several
+  // streams.
   auto run = [](size_t crash_at, std::vector<std::string>& content) {
     auto first = std::make_shared<memory_log>();
     auto second = std::make_shared<memory_log>();
@@ -105,9 +106,9 @@ BOOST_AUTO_TEST_CASE(every_crash_ends_as_if_there_were_none) {
           break;
         recorder.in_one_transaction([&] {
           for (auto i = next; i < next + 2; ++i) {
-            auto answers = emissions_for(i);
-            answers[2].application = "two";
-            recorder.emit(source_at(i), answers, {"social", i});
+            auto emissions = emissions_for(i);
+            emissions[2].application = "two";
+            recorder.emit(source_at(i), emissions, {"social", i});
           }
         });
       }
@@ -139,7 +140,7 @@ BOOST_AUTO_TEST_CASE(every_crash_ends_as_if_there_were_none) {
     BOOST_TEST(content == expected, boost::test_tools::per_element());
     ++points;
   }
-  // Before and after 18 answers and three positions.
+  // Before and after 18 emissions and three positions.
   BOOST_TEST(points == 42u);
 }
 

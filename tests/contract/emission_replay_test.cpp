@@ -1,6 +1,6 @@
 // Goal: what was emitted before is not emitted again, and never replaced.
 // Method: emission recorders over every backend that begin at the start again,
-// with the same answers and with others.
+// with the same emissions and with others.
 #include "projections/folds/emissions/event_id.hpp"
 #include "tests/contract/backends.hpp"
 #include "tests/contract/emitting.hpp"
@@ -14,7 +14,7 @@ using namespace projections::test;
 
 BOOST_AUTO_TEST_SUITE(emission_replay)
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(repeated_answers_write_nothing, Backend,
+BOOST_AUTO_TEST_CASE_TEMPLATE(repeated_emissions_write_nothing, Backend,
                               backends) {
   Backend backend;
   auto recorder = over(backend.open_recorder());
@@ -85,10 +85,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(divergence_is_reported_where_what_is_stored_stays,
   recorder->emit(source_at(1), {{"own1", "A", "other"}}, {"social", 1});
   BOOST_TEST(
     reported
-    == "projection \"p\" has answered the event at version 1 of stream \"u1\" "
-       "of application \"social\" with \"A\" in stream \"own1\" with 1, and "
-       "would answer it with \"A\" in stream \"own1\" with other (idempotency "
-       "key "
+    == "projection \"p\" has emitted \"A\" in stream \"own1\" with 1 for the "
+       "event at version 1 of stream \"u1\" of application \"social\", and "
+       "would emit \"A\" in stream \"own1\" with other now (idempotency key "
          + emission_key("p", "social", "u1", 1, 0)
          + "): its function was changed, or does not depend on the event "
            "alone");

@@ -25,10 +25,10 @@ using namespace projections::test;
 
 namespace {
 
-/// Answers as `emissions_for` says, and counts how often it is asked.
-class counted_answers final : public event_projection {
+/// Emits as `emissions_for` says, and counts how often it is asked.
+class counted_emissions final : public event_projection {
 public:
-  explicit counted_answers(std::shared_ptr<recorder_with_events> recorder)
+  explicit counted_emissions(std::shared_ptr<recorder_with_events> recorder)
     : event_projection({"p", {"Followed"}}, "social", std::move(recorder)) {
     // nop
   }
@@ -46,8 +46,8 @@ public:
 
 BOOST_AUTO_TEST_SUITE(emission_contract)
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(answers_are_recorded_with_key_and_origin, Backend,
-                              backends) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(emissions_are_recorded_with_key_and_origin,
+                              Backend, backends) {
   Backend backend;
   auto recorder = over(backend.open_recorder());
   recorder->emit(source_at(3, R"({"correlation_id":"req-1","depth":2})"),
@@ -86,12 +86,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(group_is_recorded_as_a_whole, Backend, backends) {
   BOOST_TEST(content_of(*backend.open_store()).size() == 9u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(answers_made_ahead_are_recorded_in_any_groups,
+BOOST_AUTO_TEST_CASE_TEMPLATE(emissions_made_ahead_are_recorded_in_any_groups,
                               Backend, backends) {
   Backend expected;
   emit_all(*over(expected.open_recorder()), 1, 6);
   Backend backend;
-  counted_answers projection{backend.open_recorder()};
+  counted_emissions projection{backend.open_recorder()};
   log_slice slice;
   for (auto i = 1; i <= 6; ++i)
     slice.events.push_back(source_at(i));
@@ -110,26 +110,26 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(answers_made_ahead_are_recorded_in_any_groups,
       throw crash{};
     });
   };
-  auto answers = [&] { return content_of(*backend.open_store()).size(); };
+  auto count = [&] { return content_of(*backend.open_store()).size(); };
   group(1, 2);
-  BOOST_TEST(answers() == 6u);
+  BOOST_TEST(count() == 6u);
   BOOST_CHECK_THROW(fails(), crash);
-  BOOST_TEST(answers() == 6u);
+  BOOST_TEST(count() == 6u);
   group(3, 5);
-  BOOST_TEST(answers() == 15u);
+  BOOST_TEST(count() == 15u);
   group(6, 6);
   BOOST_TEST(
     (content_of(*backend.open_store()) == content_of(*expected.open_store())));
   BOOST_TEST(projection.asked == 6u);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(answers_made_ahead_go_to_all_targets, Backend,
+BOOST_AUTO_TEST_CASE_TEMPLATE(emissions_made_ahead_go_to_all_targets, Backend,
                               backends) {
   // More than are appended at once, from two slices, with some between them
   // that nobody has made ahead.
   constexpr log_position last = 600;
   constexpr log_position middle = 250;
-  auto answers = [](log_position position) {
+  auto emissions = [](log_position position) {
     auto n = std::to_string(position);
     return std::vector<emission>{{"own" + n, "A", n},
                                  {"other" + n, "B", n, "elsewhere"},
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(answers_made_ahead_go_to_all_targets, Backend,
     if (i == 1 || i == middle)
       ahead.push_back(std::make_shared<keyed_emissions>(2));
     if (!is_alone(i))
-      ahead.back()->add(recorder.rules(), "social", source_at(i), answers(i));
+      ahead.back()->add(recorder.rules(), "social", source_at(i), emissions(i));
   }
   recorder.in_one_transaction([&] {
     for (log_position i = 1; i <= last; ++i) {
@@ -154,20 +154,20 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(answers_made_ahead_go_to_all_targets, Backend,
       if (auto number = from->find(i))
         recorder.emit(from, *number, {"social", i});
       else
-        recorder.emit(source_at(i), answers(i), {"social", i});
+        recorder.emit(source_at(i), emissions(i), {"social", i});
     }
   });
   std::vector<std::string> own;
   std::vector<std::string> others;
   for (log_position i = 1; i <= last; ++i)
-    for (auto& x : answers(i))
+    for (auto& x : emissions(i))
       (x.application.empty() ? own : others)
         .push_back(x.stream + ' ' + x.topic + ' ' + x.payload);
   std::sort(own.begin(), own.end());
   std::sort(others.begin(), others.end());
   BOOST_TEST((content_of(*backend.open_store()) == own));
   BOOST_TEST((content_of(*elsewhere) == others));
-  // Answers to one event keep their order, and have their own keys.
+  // Emissions for one event keep their order, and have their own keys.
   auto shared = backend.open_store()->read_stream("shared", 0, 1000);
   BOOST_REQUIRE_EQUAL(shared.size(), static_cast<size_t>(last));
   for (log_position i = 1; i <= last; ++i) {
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(answers_made_ahead_go_to_all_targets, Backend,
 BOOST_AUTO_TEST_CASE_TEMPLATE(position_of_somebody_else_is_refused_first,
                               Backend, backends) {
   Backend backend;
-  // The answers are committed before the tracking.
+  // The emissions are committed before the tracking.
   auto apart = [&] {
     std::vector<emission_target> targets{{"social", backend.open_store()}};
     return emission_recorder{
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(position_of_somebody_else_is_refused_first,
   auto one = apart();
   auto other = apart();
   emit_all(one, 1, 2);
-  // Another version of the program, which has no answer.
+  // Another version of the program, which emits nothing.
   other.emit(source_at(3), {}, {"social", 3});
   BOOST_CHECK_THROW(emit_all(one, 3, 3), integrity_error);
   BOOST_TEST(content_of(*backend.open_store()).size() == 6u);
@@ -231,8 +231,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_recorded_is_refused, Backend,
   };
   BOOST_CHECK_EXCEPTION(
     emit({"s", "B", "{}"}), emission_refused,
-    says("projection \"p\" answers event \"Followed\" (version 1 of stream "
-         "\"u1\") with \"B\", which is none of its declared outputs"));
+    says("projection \"p\" emits \"B\", which is none of its declared outputs, "
+         "for event \"Followed\" (version 1 of stream \"u1\")"));
   BOOST_CHECK_EXCEPTION(
     emit({"s", "A", "{}", "elsewhere"}), emission_refused,
     says("projection \"p\" emits \"A\" into the log of application "
@@ -243,9 +243,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_recorded_is_refused, Backend,
          "event 0 of an append to stream \"s\" has no topic"));
   BOOST_CHECK_EXCEPTION(
     emit({"s", "A", "{}"}, R"({"depth":16})"), emission_refused,
-    says("event \"Followed\" (version 1 of stream \"u1\") is the answer number "
-         "16 in a row; projection \"p\" does not answer it, because "
-         "projections seem to answer each other for ever"));
+    says("event \"Followed\" (version 1 of stream \"u1\") is the emission "
+         "number 16 in a row; projection \"p\" emits nothing for it, because "
+         "projections seem to emit for each other for ever"));
   BOOST_TEST(backend.open_store()->head() == log_start);
   emit({"s", "A", "{}"}, R"({"depth":15})");
   BOOST_TEST(backend.open_store()->head() == 1);

@@ -22,7 +22,7 @@ inline recorded_event source_at(log_position position,
           "{}",     std::move(metadata)};
 }
 
-/// Three answers in three streams, of which the second one is shared.
+/// Three emissions in three streams, of which the second one is shared.
 inline std::vector<emission> emissions_for(log_position position) {
   auto n = std::to_string(position);
   return {{"own" + n, "A", n}, {"shared", "B", n}, {"more" + n, "C", n}};
@@ -35,7 +35,7 @@ over(const std::shared_ptr<recorder_with_events>& recorder,
     std::move(settings), "social", recorder, std::vector<emission_target>{});
 }
 
-/// Emits the answers to the events from `first` to `last`, as a runner does.
+/// Emits for the events from `first` to `last`, as a runner does.
 inline void emit_all(emission_recorder& recorder, log_position first,
                      log_position last) {
   recorder.in_one_transaction([&] {

@@ -113,7 +113,7 @@ void run(const command_line& command) {
       parse_store_name(command.view), "eventcounters")),
     settings};
   projection_runner answering{
-    log, "upstream", open_answering(command.events, command.view, log.store()),
+    log, "upstream", open_emitting(command.events, command.view, log.store()),
     settings};
   append_in_threads(log, open, command);
   answering.wait(log.store()->head(), long_time);

@@ -194,11 +194,12 @@ public:
       BOOST_TEST(found->second->stream == event.stream);
       BOOST_TEST(found->second->version == event.version);
     }
-    auto answered = open_answering_recorder(place_.view())
+    auto answered = open_emitting_recorder(place_.view())
                       ->max_tracking_id("upstream")
                       .value_or(0);
-    BOOST_TEST(fault_of_answers(log, answered, place_.events() == place_.view())
-               == "");
+    BOOST_TEST(
+      fault_of_emissions(log, answered, place_.events() == place_.view())
+      == "");
     auto content = content_of(*open_view<event_counters_over>(
       parse_store_name(place_.view()), "eventcounters"));
     BOOST_TEST(content == fold_of(log, content.position));

@@ -1,4 +1,4 @@
-// Goal: a runner gets every answer of an event projection recorded exactly
+// Goal: a runner gets every emission of an event projection recorded exactly
 // once, through failures, chains, rebuilds and changed functions, and stops
 // where it must. Method: runners over every backend, and stores that fail as
 // told.
@@ -50,7 +50,7 @@ struct projections::event_type<was_followed> {
 
 namespace {
 
-/// Answers `Followed` in the stream of who is followed.
+/// Emits for `Followed` in the stream of the user who is followed.
 class followship final : public event_projection {
 public:
   template <class... Recorder>
@@ -67,7 +67,7 @@ public:
   }
 };
 
-/// Answers every event of the topic `from` with one of the topic `to`.
+/// Emits an event of the topic `to` for every one of the topic `from`.
 class echo final : public event_projection {
 public:
   template <class... Recorder>
@@ -159,7 +159,7 @@ std::string failure_of(projection_runner& runner) {
 
 BOOST_AUTO_TEST_SUITE(event_projection_test)
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(events_are_answered_once, Backend, backends) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(emissions_are_recorded_once, Backend, backends) {
   fixture<Backend> f;
   f.follow("ann", "bob");
   f.append("bob", "Other");
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(events_are_answered_once, Backend, backends) {
     = "Followed(ann) Other(bob) Followed(bob) WasFollowed(bob) "
       "WasFollowed(ann) Followed(cid) WasFollowed(bob) ";
   BOOST_TEST(f.content() == expected);
-  // Another process goes on behind what was answered.
+  // Another process goes on behind the recorded position.
   auto runner = f.run(std::make_shared<followship>(
     followship::description(), "social", f.backend.open_recorder()));
   runner->wait(f.log.store()->head(), long_time);
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(events_are_answered_once, Backend, backends) {
   BOOST_TEST(f.content() == expected);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(answers_are_answered_by_others, Backend,
+BOOST_AUTO_TEST_CASE_TEMPLATE(emissions_are_processed_by_others, Backend,
                               backends) {
   fixture<Backend> f;
   auto recorder = f.backend.open_recorder();
@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_CASE(declared_circle_is_refused_at_start) {
   auto back
     = f.run(std::make_shared<echo>("back", "B", "A", true, recorder(), target));
   BOOST_TEST(failure_of(*back).starts_with(
-    "projection \"back\" would answer its own events, for ever: "));
+    "projection \"back\" would process its own emissions, for ever: "));
   // When the other one has gone, there is no circle.
   there->close();
   back
@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(undeclared_circle_ends_at_the_greatest_depth,
   auto runner = f.run(std::make_shared<echo>("echo", "A", "A", false, "social",
                                              f.backend.open_recorder()));
   auto failure = failure_of(*runner);
-  BOOST_TEST(failure.find("is the answer number 16 in a row") != failure.npos,
+  BOOST_TEST(failure.find("is the emission number 16 in a row") != failure.npos,
              failure);
   auto events = f.log.store()->read_all(log_start, 1000, {}).events;
   BOOST_TEST(events.size() == 17u);

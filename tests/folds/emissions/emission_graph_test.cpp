@@ -40,10 +40,10 @@ BOOST_AUTO_TEST_CASE(circle_is_refused_with_the_way_round) {
   BOOST_CHECK_EXCEPTION(
     (void) declare("c", "C", "A"), emission_cycle, [](const emission_cycle& e) {
       return std::string{e.what()}
-             == "projection \"c\" would answer its own events, for ever: "
-                "projection \"c\" answers with \"A\" in the log of \"app\"; "
-                "projection \"a\" answers with \"B\" in the log of \"app\"; "
-                "projection \"b\" answers with \"C\" in the log of \"app\"";
+             == "projection \"c\" would process its own emissions, for ever: "
+                "projection \"c\" emits \"A\" in the log of \"app\"; "
+                "projection \"a\" emits \"B\" in the log of \"app\"; "
+                "projection \"b\" emits \"C\" in the log of \"app\"";
     });
 }
 
