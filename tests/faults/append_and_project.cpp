@@ -112,13 +112,13 @@ void run(const command_line& command) {
     std::make_shared<counting_projection>(open_view<event_counters_over>(
       parse_store_name(command.view), "eventcounters")),
     settings};
-  projection_runner answering{
+  projection_runner emitting{
     log, "upstream", open_emitting(command.events, command.view, log.store()),
     settings};
   append_in_threads(log, open, command);
-  answering.wait(log.store()->head(), long_time);
+  emitting.wait(log.store()->head(), long_time);
   runner.wait(log.store()->head(), long_time);
-  answering.close();
+  emitting.close();
   runner.close();
   say("end\n");
 }

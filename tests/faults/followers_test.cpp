@@ -23,7 +23,7 @@ using namespace projections::test;
 
 constexpr size_t users = 1'000;
 constexpr size_t follows = 100'000;
-constexpr size_t answering = 16;
+constexpr size_t emitting = 16;
 constexpr size_t batch = 1'000;
 constexpr double fail_rate = 0.3;
 
@@ -41,7 +41,7 @@ public:
 
   std::vector<emission>
   emissions_for(const recorded_event& event) const override {
-    if (std::stoul(event.stream) % answering != part_)
+    if (std::stoul(event.stream) % emitting != part_)
       return {};
     return {{event.payload, "WasFollowed",
              event.stream + ' ' + std::to_string(event.version)}};
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(every_follow_is_answered_exactly_once) {
     = std::chrono::milliseconds{1};
   std::vector<std::shared_ptr<failing_event_store>> stores;
   std::vector<std::unique_ptr<projection_runner>> runners;
-  for (size_t i = 0; i < answering; ++i) {
+  for (size_t i = 0; i < emitting; ++i) {
     stores.push_back(std::make_shared<failing_event_store>(
       log.store(), random_faults(fail_rate, i)));
     runners.push_back(std::make_unique<projection_runner>(
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(every_follow_is_answered_exactly_once) {
       settings));
   }
   size_t failures = 0;
-  for (size_t i = 0; i < answering; ++i) {
+  for (size_t i = 0; i < emitting; ++i) {
     runners[i]->wait(head, long_time);
     runners[i]->close();
     BOOST_TEST(stores[i]->failures() > 0u);
