@@ -1,6 +1,7 @@
 #include "bench/load/load_settings.hpp"
 
 #include "bench/load/load_payload.hpp"
+#include "projections/storage/names/store_redaction.hpp"
 
 #include <array>
 #include <cmath>

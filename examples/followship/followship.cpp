@@ -245,7 +245,8 @@ int run(options& chosen) {
             << " failures=" << (failing ? failing->failures() : 0)
             << " retries=" << runner.status().retries << "\n";
   if (auto problem = check.problem(); !problem.empty()) {
-    std::cerr << redacted_store_name(chosen.store) << ": " << problem << "\n";
+    std::cerr << parse_store_name(chosen.store).redacted() << ": " << problem
+              << "\n";
     return 1;
   }
   return 0;
