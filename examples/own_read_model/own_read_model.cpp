@@ -5,6 +5,7 @@
 // does:
 //   build/examples/own_read_model < examples/own_read_model/requests.jsonl
 
+#include <projections/messages/interfaces/message_types.hpp>
 #include <projections/runtime/arguments.hpp>
 #include <projections/runtime/node.hpp>
 
@@ -74,9 +75,8 @@ private:
 // -- the program ---------------------------------------------------------------
 
 int main(int argc, char** argv) {
-  compat::add_core_message_types();
   caf::actor_system_config config;
-  compat::add_message_types<caf::id_block::projections>(config);
+  add_message_types(config);
   if (auto code
       = read_arguments(config, argc, argv,
                        "own_read_model is a node on stdin and stdout that "
