@@ -2,6 +2,7 @@
 
 #include "bench/load/load_payload.hpp"
 #include "bench/load/sampler.hpp"
+#include "projections/actors/log/run_watch.hpp"
 #include "projections/folds/processors/projection.hpp"
 #include "projections/messages/events/uuid.hpp"
 #include "projections/runtime/open_store.hpp"
