@@ -196,16 +196,16 @@ TABLES = (
     ),
     Table(
         "emit",
-        ("projections that answer", *BACKENDS),
+        ("projections that emit", *BACKENDS),
         (
             (
-                "30,000 events (300,000 in memory) answered with an event each, exactly "
-                "once, over plain appends of the answers",
+                "30,000 events (300,000 in memory) with an emission each, exactly once, "
+                "over plain appends of the same events",
                 [
-                    "answers, memory, 300,000 events: times as fast as plain appends of "
+                    "emissions, memory, 300,000 events: times as fast as plain appends of "
                     "the same events",
                     *(
-                        f"answers, {database}, 30,000 events: times as fast as plain "
+                        f"emissions, {database}, 30,000 events: times as fast as plain "
                         "appends of the same events"
                         for database in DATABASES
                     ),
@@ -214,7 +214,7 @@ TABLES = (
             (
                 "a replay of that, over the first time",
                 by_backend(
-                    "answers, {}, 30,000 events: a replay, times as fast as the first "
+                    "emissions, {}, 30,000 events: a replay, times as fast as the first "
                     "time",
                     *DATABASES,
                 ),

@@ -1,4 +1,4 @@
-"""What is measured of projections that answer events with events.
+"""What is measured of projections that emit events.
 
 Used by measure.py, as store_part.py is, whose databases it shares.
 """
@@ -10,11 +10,11 @@ from store_running import Turn, take_turns
 __all__ = ["MEASUREMENTS", "Context", "open_context", "programs"]
 
 
-def answers(context):
-    """A projection answers every event with one in another stream, exactly once, in
-    groups of 1,000, tracking and answers in one transaction, until all are answered.
-    The same answers are appended plainly, 1,000 at a time, without keys and metadata,
-    onto the same events. A replay finds every answer there and records nothing."""
+def emissions(context):
+    """A projection emits an event into another stream for every event, exactly once, in
+    groups of 1,000, tracking and emissions in one transaction, until all are there.
+    The same events are appended plainly, 1,000 at a time, without keys and metadata,
+    onto the same log. A replay finds every emission there and records nothing."""
     program = context.program("emit")
     figures, outcomes = [], {}
     count = context.count(30_000)
@@ -23,19 +23,19 @@ def answers(context):
 
         def turn(label, mode, database=database, log=log):
             def command(_):
-                place = database.store(database.fresh("answered", log))
+                place = database.store(database.fresh("emitting", log))
                 return [program, place, mode, count]
 
             return Turn(f"{database.title}, {label}", command)
 
         turns = [
-            turn("answers", "first"),
+            turn("emissions", "first"),
             turn("plain appends", "plain"),
             turn("replay", "again"),
         ]
         outcomes |= take_turns(turns, context.rounds(7))
         first, plain, again = (outcomes[x.label] for x in turns)
-        what = f"answers, {database.title}, {count:,} events"
+        what = f"emissions, {database.title}, {count:,} events"
         figures += [
             compared(
                 f"{what}: times as fast as plain appends of the same events",
@@ -50,12 +50,12 @@ def answers(context):
     count = context.count(300_000)
     turns = [
         Turn(f"memory, {label}", lambda _, mode=mode: [program, "memory:", mode, count])
-        for label, mode in (("answers", "first"), ("plain appends", "plain"))
+        for label, mode in (("emissions", "first"), ("plain appends", "plain"))
     ]
     outcomes |= take_turns(turns, context.rounds(3))
     figures.append(
         compared(
-            f"answers, memory, {count:,} events: times as fast as plain appends of "
+            f"emissions, memory, {count:,} events: times as fast as plain appends of "
             "the same events",
             *(outcomes[x.label] for x in turns),
         )
@@ -63,4 +63,4 @@ def answers(context):
     return Section(figures, lines=outcomes_table(outcomes))
 
 
-MEASUREMENTS = {"answers": answers}
+MEASUREMENTS = {"emissions": emissions}

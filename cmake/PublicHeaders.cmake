@@ -5,10 +5,12 @@
 # compiles every header of them by itself.
 
 set(PROJECTIONS_DOORS
-  # A node within a program, and one on pipes; the command line of a program.
+  # A node within a program, and one on pipes; the command line of a program,
+  # and the signals that end it.
   runtime/embedded_node.hpp
   runtime/node.hpp
   runtime/arguments.hpp
+  runtime/stop_signals.hpp
   actors/front/request_failure.hpp
   # Event logs, runners, and stores and views by name.
   runtime/event_log.hpp
@@ -75,7 +77,7 @@ set(PROJECTIONS_BEHIND_DOORS
   storage/views/tracking_table.hpp
   storage/sqlite/busy_wait.hpp
   storage/sqlite/sqlite_connection.hpp
-  storage/postgres/event_descriptor.hpp
+  storage/postgres/wake_descriptor.hpp
   storage/postgres/postgres_connection.hpp
   storage/postgres/postgres_session.hpp
   storage/postgres/postgres_uri.hpp

@@ -1,5 +1,5 @@
-// What is wrong with a command line, in words: CAF tells it as values of its
-// own. Used by programs whose options are a configuration of CAF.
+// Reads the command line of a program whose options are CAF's, and says what is
+// wrong with it in words: CAF tells it as values of its own.
 #pragma once
 
 #include "projections/messages/interfaces/caf_system.hpp"

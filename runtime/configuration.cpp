@@ -115,7 +115,8 @@ std::string configuration::read(int argc, char** argv) {
            + compat::render_error(err);
   }
   if (auto rest = compat::plain_arguments(*this); !rest.empty())
-    return "unknown argument \"" + rest.front() + "\"";
+    return "unknown argument \"" + rest.front()
+           + "\"; --help lists the options";
   if (spdlog::level::from_str(log_level) == spdlog::level::off
       && log_level != "off")
     return "--log-level=" + log_level

@@ -1,5 +1,6 @@
 // projection-node: JSON lines in, projections at work, replies out.
 
+#include "projections/runtime/arguments.hpp"
 #include "projections/runtime/configuration.hpp"
 #include "projections/runtime/node.hpp"
 #include "projections/runtime/stop_signals.hpp"
@@ -15,9 +16,8 @@
 
 namespace {
 
-// Exit codes besides those of `run_node`.
+// The exit code of a node that cannot run.
 constexpr int failed = 1;
-constexpr int bad_command_line = 2;
 
 /// Makes sure that the standard descriptors are open, so that nothing else gets
 /// their numbers. One that was closed cannot be used: there is nothing to read
@@ -38,7 +38,7 @@ int run(int argc, char** argv) {
   configuration config;
   if (auto problem = config.read(argc, argv); !problem.empty()) {
     std::cerr << "projection-node: " << problem << "\n";
-    return bad_command_line;
+    return projections::bad_arguments;
   }
   if (compat::help_was_printed(config))
     return 0;
@@ -53,7 +53,7 @@ int run(int argc, char** argv) {
     settings = config.settings();
   } catch (const std::runtime_error& e) {
     std::cerr << "projection-node: " << e.what() << "\n";
-    return bad_command_line;
+    return projections::bad_arguments;
   }
   stop_signals signals;
   settings.stop = signals.descriptor();

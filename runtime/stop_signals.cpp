@@ -16,12 +16,12 @@ namespace {
 // A signal handler reaches nothing but what is global. Two signals may be taken
 // by two threads at once.
 std::atomic_flag signal_taken;
-int event_descriptor = -1;
+int wake_descriptor = -1;
 
 void make_readable() {
   uint64_t one = 1;
   // It cannot fail: the counter is far from full.
-  [[maybe_unused]] auto written = ::write(event_descriptor, &one, sizeof(one));
+  [[maybe_unused]] auto written = ::write(wake_descriptor, &one, sizeof(one));
 }
 
 void take_signal(int number) {
@@ -35,8 +35,8 @@ void take_signal(int number) {
 } // namespace
 
 stop_signals::stop_signals() {
-  event_descriptor = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (event_descriptor < 0)
+  wake_descriptor = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (wake_descriptor < 0)
     throw std::system_error{errno, std::generic_category(), "eventfd"};
   struct sigaction action = {};
   action.sa_handler = take_signal;
@@ -47,7 +47,7 @@ stop_signals::stop_signals() {
 }
 
 int stop_signals::descriptor() const {
-  return event_descriptor;
+  return wake_descriptor;
 }
 
 void stop_signals::stop() {

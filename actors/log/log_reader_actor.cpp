@@ -68,7 +68,7 @@ log_reader_actor::behavior_type log_reader_state::make_behavior() {
         return store_failure(std::current_exception());
       }
     },
-    [this](get_reader_status) { return status(); },
+    [this](get_log_reader_status) { return status(); },
     [this](withdraw_read) { withdraw(self_->current_sender()); },
     [this](hasten_read x) { hasten(x.awaited); },
     [this](look_again x) { look(x.reason); },
@@ -90,8 +90,8 @@ compat::promise<log_part> log_reader_state::read(const read_log& x) {
   return result;
 }
 
-reader_status log_reader_state::status() {
-  reader_status result;
+log_reader_status log_reader_state::status() {
+  log_reader_status result;
   result.waiting = waiting();
   for (auto& reading : readings_)
     result.kept_bytes += reading.window().bytes();

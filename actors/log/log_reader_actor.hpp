@@ -21,10 +21,10 @@ namespace projections {
 /// something that it wants. What was read lately is kept, so that a new event
 /// is read once and looked at once, however many runners there are; those who
 /// catch up at the same place read together as well, and one that does so alone
-/// reads for itself. That there was nothing for a runner is told at once while
-/// there are few runners; of many, so many at a time that it costs little. It
-/// hears of appends, looks for those of other processes as often as the store
-/// asks, and goes on by itself when the store was out of reach.
+/// reads for itself. While there are few runners, each is told at once that
+/// there was nothing for it; of many, so many at a time that it costs little.
+/// It hears of appends, looks for those of other processes as often as the
+/// store asks, and goes on by itself when the store was out of reach.
 struct log_reader_state {
   using interface = log_reader_actor;
 
@@ -43,7 +43,7 @@ struct log_reader_state {
 
 private:
   compat::promise<log_part> read(const read_log& x);
-  reader_status status();
+  log_reader_status status();
   void withdraw(const caf::strong_actor_ptr& reader);
   void hasten(log_position position);
   void place(waiting_read x);

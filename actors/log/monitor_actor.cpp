@@ -115,9 +115,9 @@ void monitor_state::ask(const std::shared_ptr<gathering>& into, size_t place,
             store_status& x) { into->result.logs[place].store = std::move(x); },
           has_failed);
   compat::request_within(self_, log.reader, answer_wait_max,
-                         get_reader_status{})
+                         get_log_reader_status{})
     .then(
-      [into, place](reader_status& x) {
+      [into, place](log_reader_status& x) {
         into->result.logs[place].reader = std::move(x);
       },
       has_failed);

@@ -9,7 +9,7 @@
 
 namespace projections {
 
-/// Values that came before their turn. As many as are in flight, at most. Not
+/// Values that came before their turn; at most as many as are in flight. Not
 /// thread-safe.
 template <class T>
 class arrival_order {

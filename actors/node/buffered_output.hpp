@@ -18,7 +18,7 @@ public:
   /// descriptor cannot be written any more; then nothing is written ever after.
   bool write(std::string_view text);
 
-  /// Writes what is in the buffer.
+  /// Writes what is in the buffer. Returns false as `write` does.
   bool flush();
 
 private:

@@ -35,7 +35,7 @@ public:
 
   static_assert(read_models_max == 64);
 
-  /// Failed events of which it is remembered who applied them.
+  /// Failed events, with the read models that applied them.
   static constexpr size_t partly_applied_max = 65'536;
 
   /// `models` has at most `read_models_max`; of them only what never changes is

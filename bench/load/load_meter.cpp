@@ -4,8 +4,8 @@
 
 namespace load {
 
-load_meter::load_meter(uint64_t event_dispatcher)
-  : dispatcher_(std::max(event_dispatcher, uint64_t{1})) {
+load_meter::load_meter(uint64_t projections_per_event)
+  : projections_per_event_(std::max(projections_per_event, uint64_t{1})) {
   // nop
 }
 
@@ -67,7 +67,7 @@ uint64_t load_meter::appended() const {
 
 uint64_t load_meter::applied_by_all() const {
   std::lock_guard guard{mutex_};
-  return totals_.applied / dispatcher_;
+  return totals_.applied / projections_per_event_;
 }
 
 load_totals load_meter::totals() const {
@@ -80,7 +80,7 @@ load_totals load_meter::totals() const {
 /// Returns how many events are appended and not applied. An event may be
 /// applied before the producer has the store's answer.
 uint64_t load_meter::lag() const {
-  auto applied = totals_.applied / dispatcher_;
+  auto applied = totals_.applied / projections_per_event_;
   return totals_.appended > applied ? totals_.appended - applied : 0;
 }
 

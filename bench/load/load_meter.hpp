@@ -57,8 +57,8 @@ struct load_totals {
 /// with `begin`. Thread-safe.
 class load_meter {
 public:
-  /// Each event is applied by `event_dispatcher` projections; at least 1.
-  explicit load_meter(uint64_t event_dispatcher = 1);
+  /// Each event is applied by `projections_per_event` projections; at least 1.
+  explicit load_meter(uint64_t projections_per_event = 1);
 
   // -- modifiers ---------------------------------------------------------------
 
@@ -99,7 +99,7 @@ private:
 
   [[nodiscard]] uint64_t lag() const;
 
-  const uint64_t dispatcher_;
+  const uint64_t projections_per_event_;
   clock::time_point begin_ = clock::now();
 
   /// Guards everything below.

@@ -2,15 +2,13 @@
 #pragma once
 
 #include "examples/multi_projection_load/load_event.hpp"
-#include <projections/storage/memory/memory_recorder.hpp>
-#include <projections/storage/names/store_name.hpp>
+#include <projections/runtime/open_view.hpp>
 
-#ifdef PROJECTIONS_WITH_SQLITE
-#  include <projections/storage/sqlite/sqlite_recorder.hpp>
-#endif
-#ifdef PROJECTIONS_WITH_POSTGRESQL
-#  include <projections/storage/postgres/postgres_recorder.hpp>
-#endif
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace load {
 
@@ -144,7 +142,7 @@ private:
   const std::string select_;
 };
 
-/// Opens the view in the store `name`, whose backend this build has. A file of
+/// Opens the view in the store `name`, as `open_view` does. A file of
 /// SQLite has one writer at a time, so there it is in a file beside the events.
 inline std::shared_ptr<load_view> open_load_view(const store_name& name) {
 #ifdef PROJECTIONS_WITH_SQLITE
@@ -158,6 +156,8 @@ inline std::shared_ptr<load_view> open_load_view(const store_name& name) {
       name.place, "load",
       quoted_table(postgres_uri{name.place}, "load_states"));
 #endif
+  if (name.kind != store_kind::memory)
+    refuse_backend(name);
   return std::make_shared<memory_load_view>();
 }
 

@@ -67,7 +67,7 @@ struct divergence {
   std::string projection;
 
   /// The event that both are for, in words.
-  std::string source;
+  std::string cause;
 
   /// The idempotency key of both.
   std::string key;

@@ -38,7 +38,7 @@ std::string event_in_words(const std::string& topic, const std::string& stream,
 std::string divergence::describe() const {
   return "projection " + in_quotes(projection) + " has emitted "
          + event_in_words(stored.topic, stored.stream, stored.payload) + " for "
-         + source + ", and would emit "
+         + cause + ", and would emit "
          + event_in_words(emitted.topic, emitted.stream, emitted.payload)
          + " now (idempotency key " + key
          + "): its function was changed, or does not depend on the event alone";
@@ -171,7 +171,7 @@ void emission_outbox::diverge(divergence x) const {
 
 /// Says which event the request `i` is for.
 std::string emission_outbox::describe(const emission_batch& at, size_t i) {
-  auto& x = at.sources[i];
+  auto& x = at.causes[i];
   return "the event at version " + std::to_string(x.version) + " of stream "
          + in_quotes(x.stream) + " of application " + in_quotes(x.application);
 }

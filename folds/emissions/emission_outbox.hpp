@@ -24,7 +24,7 @@ public:
 
   // -- modifiers ---------------------------------------------------------------
 
-  /// Takes the emissions for the source `i` of `from`. Returns how many those
+  /// Takes the emissions for the cause `i` of `from`. Returns how many those
   /// are.
   size_t take(const std::shared_ptr<const keyed_emissions>& from, size_t i);
 

@@ -59,12 +59,12 @@ emission_recorder::emission_recorder(
 
 // -- modifiers ----------------------------------------------------------------
 
-void emission_recorder::emit(const recorded_event& source,
+void emission_recorder::emit(const recorded_event& cause,
                              std::vector<emission> events, const tracking& x) {
   // Within the transaction, which fails with it.
   run([&] {
     auto keyed = std::make_shared<keyed_emissions>(outboxes_.size());
-    keyed->add(rules_, x.application, source, std::move(events));
+    keyed->add(rules_, x.application, cause, std::move(events));
     emit(keyed, 0, x);
   });
 }

@@ -44,14 +44,14 @@ public:
 
   // -- modifiers ---------------------------------------------------------------
 
-  /// Records `events`, which the projection emits for `source`, and `x`, the
-  /// place of `source`. Throws `emission_refused` or `divergence_error` if an
+  /// Records `events`, which the projection emits for `cause`, and `x`, the
+  /// place of `cause`. Throws `emission_refused` or `divergence_error` if an
   /// event cannot be recorded, here or at the end of the transaction, and
   /// `store_unavailable` if trying again may help.
-  void emit(const recorded_event& source, std::vector<emission> events,
+  void emit(const recorded_event& cause, std::vector<emission> events,
             const tracking& x);
 
-  /// Records the emissions for the source `i` of `from`, likewise. They have
+  /// Records the emissions for the cause `i` of `from`, likewise. They have
   /// been made by the rules of this object.
   void emit(const std::shared_ptr<const keyed_emissions>& from, size_t i,
             const tracking& x);
@@ -69,8 +69,9 @@ public:
     recorder_->forget(application);
   }
 
-  void record_version(std::string_view application, fold_version x) override {
-    recorder_->record_version(application, std::move(x));
+  void record_code_versions(std::string_view application,
+                            code_versions x) override {
+    recorder_->record_code_versions(application, std::move(x));
   }
 
   view_claim claim(std::string_view application) override {
@@ -99,9 +100,9 @@ public:
     return false;
   }
 
-  std::optional<fold_version>
-  recorded_version(std::string_view application) override {
-    return recorder_->recorded_version(application);
+  std::optional<code_versions>
+  recorded_code_versions(std::string_view application) override {
+    return recorder_->recorded_code_versions(application);
   }
 
   [[nodiscard]] int64_t version() const override {

@@ -2,6 +2,7 @@
 
 #include "projections/messages/events/uuid.hpp"
 #include "projections/messages/json/json_text.hpp"
+#include "projections/messages/text/number_text.hpp"
 
 #include <openssl/evp.h>
 
@@ -26,9 +27,9 @@ void append_string(std::string& array, std::string_view x) {
   array += '"';
 }
 
-void append_number(std::string& array, uint64_t x) {
+void append_element(std::string& array, uint64_t x) {
   array += ',';
-  array += std::to_string(x);
+  append_number(array, x);
 }
 
 /// Computes SHA-1. Used by one thread. Not that of Boost.UUID, which takes
@@ -85,8 +86,8 @@ std::string emission_key(std::string_view projection,
   append_string(array, projection);
   append_string(array, application);
   append_string(array, stream);
-  append_number(array, static_cast<uint64_t>(version));
-  append_number(array, index);
+  append_element(array, static_cast<uint64_t>(version));
+  append_element(array, index);
   return id_of(std::move(array));
 }
 
@@ -95,7 +96,7 @@ std::string event_id(std::string_view application, std::string_view stream,
   std::string array;
   append_string(array, application);
   append_string(array, stream);
-  append_number(array, static_cast<uint64_t>(version));
+  append_element(array, static_cast<uint64_t>(version));
   return id_of(std::move(array));
 }
 

@@ -3,20 +3,13 @@
 #include "projections/folds/emissions/event_id.hpp"
 #include "projections/messages/json/json_scanner.hpp"
 #include "projections/messages/json/json_text.hpp"
+#include "projections/messages/text/number_text.hpp"
 
-#include <charconv>
+#include <cstdint>
 
 namespace projections {
 
 namespace {
-
-/// Returns the number that `text` is, or 0 if it is anything else.
-uint64_t depth_of(std::string_view text) {
-  uint64_t result = 0;
-  auto end = text.data() + text.size();
-  auto [stopped, error] = std::from_chars(text.data(), end, result);
-  return error == std::errc{} && stopped == end ? result : 0;
-}
 
 event_origin read(std::string_view metadata) {
   event_origin result;
@@ -33,7 +26,7 @@ event_origin read(std::string_view metadata) {
     else if (name == "correlation_id" && is_string)
       result.correlation_id = from.take_string();
     else if (name == "depth")
-      result.depth = depth_of(from.take_any());
+      result.depth = parsed_number<uint64_t>(from.take_any()).value_or(0);
     else
       from.take_any();
   }
@@ -54,10 +47,10 @@ event_origin origin_of(const recorded_event& x) {
   }
 }
 
-event_origin origin_behind(const recorded_event& source,
+event_origin origin_behind(const recorded_event& cause,
                            std::string_view application) {
-  auto result = origin_of(source);
-  result.causation_id = event_id(application, source.stream, source.version);
+  auto result = origin_of(cause);
+  result.causation_id = event_id(application, cause.stream, cause.version);
   if (result.correlation_id.empty())
     result.correlation_id = result.causation_id;
   // What others have written there may be the greatest number.

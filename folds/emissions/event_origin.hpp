@@ -29,9 +29,9 @@ struct event_origin {
 /// that are there. Metadata that is no JSON object tells nothing.
 [[nodiscard]] event_origin origin_of(const recorded_event& x);
 
-/// Returns the origin of emissions for `source`, from the log of
+/// Returns the origin of emissions for `cause`, from the log of
 /// `application`.
-[[nodiscard]] event_origin origin_behind(const recorded_event& source,
+[[nodiscard]] event_origin origin_behind(const recorded_event& cause,
                                          std::string_view application);
 
 /// Returns `x` as metadata.

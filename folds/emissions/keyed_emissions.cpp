@@ -19,14 +19,14 @@ std::string words_of(const recorded_event& x) {
          + ')';
 }
 
-/// Returns what emissions for `source` come from.
+/// Returns what emissions for `cause` come from.
 event_origin origin_of_emissions(const emission_rules& rules,
                                  const std::string& application,
-                                 const recorded_event& source) {
-  auto result = origin_behind(source, application);
+                                 const recorded_event& cause) {
+  auto result = origin_behind(cause, application);
   if (result.depth > emission_depth_max)
     throw emission_refused{
-      words_of(source) + " is the emission number "
+      words_of(cause) + " is the emission number "
       + std::to_string(emission_depth_max) + " in a row; projection "
       + in_quotes(rules.settings.projection)
       + " emits nothing for it, because projections seem to emit for each "
@@ -35,14 +35,14 @@ event_origin origin_of_emissions(const emission_rules& rules,
 }
 
 void check_declared(const emission_settings& settings,
-                    const recorded_event& source, const emission& x) {
+                    const recorded_event& cause, const emission& x) {
   auto& declared = settings.outputs;
   if (!declared.empty()
       && std::find(declared.begin(), declared.end(), x.topic) == declared.end())
     throw emission_refused{"projection " + in_quotes(settings.projection)
                            + " emits " + in_quotes(x.topic)
                            + ", which is none of its declared outputs, for "
-                           + words_of(source)};
+                           + words_of(cause)};
 }
 
 /// Returns the number of the target that `x` goes to.
@@ -66,15 +66,15 @@ size_t target_of(const emission_rules& rules, const emission& x) {
 
 void keyed_emissions::add(const emission_rules& rules,
                           const std::string& application,
-                          const recorded_event& source,
+                          const recorded_event& cause,
                           std::vector<emission> events) {
   std::vector<size_t> targets;
   std::string metadata;
   if (!events.empty()) {
-    metadata = metadata_of(origin_of_emissions(rules, application, source));
+    metadata = metadata_of(origin_of_emissions(rules, application, cause));
     targets.reserve(events.size());
     for (auto& x : events) {
-      check_declared(rules.settings, source, x);
+      check_declared(rules.settings, cause, x);
       targets.push_back(target_of(rules, x));
     }
   }
@@ -86,14 +86,14 @@ void keyed_emissions::add(const emission_rules& rules,
     request.stream = std::move(x.stream);
     request.events.push_back(
       {std::move(x.topic), std::move(x.payload),
-       emission_key(rules.settings.projection, application, source.stream,
-                    source.version, i),
+       emission_key(rules.settings.projection, application, cause.stream,
+                    cause.version, i),
        metadata});
     auto& to = batches_[targets[i]];
     to.requests.push_back(std::move(request));
-    to.sources.push_back({application, source.stream, source.version});
+    to.causes.push_back({application, cause.stream, cause.version});
   }
-  ends_.push_back({source.position, bytes_});
+  ends_.push_back({cause.position, bytes_});
   for (auto& x : batches_)
     batch_ends_.push_back(x.requests.size());
 }

@@ -23,24 +23,24 @@ struct emission_rules {
 };
 
 /// The event that a projection emits for.
-struct emission_source {
+struct emission_cause {
   /// Whose log it is in.
   std::string application;
   std::string stream;
   stream_version version;
 };
 
-/// Requests of one event each, and the source of each.
+/// Requests of one event each, and the cause of each.
 struct emission_batch {
   std::vector<append_request> requests;
 
   /// One for each request.
-  std::vector<emission_source> sources;
+  std::vector<emission_cause> causes;
 
   /// Adds the request `i` of `from`.
   void add(const emission_batch& from, size_t i) {
     requests.push_back(from.requests[i]);
-    sources.push_back(from.sources[i]);
+    causes.push_back(from.causes[i]);
   }
 };
 
@@ -65,23 +65,23 @@ public:
 
   // -- modifiers ---------------------------------------------------------------
 
-  /// Adds what is emitted for `source`, which comes behind all events before,
+  /// Adds what is emitted for `cause`, which comes behind all events before,
   /// from the log of `application`. Throws `emission_refused`, and adds
   /// nothing, if one of `events` is not declared or goes to an unknown target,
-  /// or if `source` is as deep as emissions may be.
+  /// or if `cause` is as deep as emissions may be.
   void add(const emission_rules& rules, const std::string& application,
-           const recorded_event& source, std::vector<emission> events);
+           const recorded_event& cause, std::vector<emission> events);
 
   // -- inspectors --------------------------------------------------------------
 
-  /// Returns the number of the event at `position` if it is one of the sources.
+  /// Returns the number of the event at `position` if it is one of the causes.
   [[nodiscard]] std::optional<size_t> find(log_position position) const;
 
-  /// Returns where the emissions for the source `i` begin and end in the batch
+  /// Returns where the emissions for the cause `i` begin and end in the batch
   /// of `target`.
   [[nodiscard]] std::pair<size_t, size_t> range(size_t i, size_t target) const;
 
-  /// Returns the size of what is emitted for the source `i`, as payloads and
+  /// Returns the size of what is emitted for the cause `i`, as payloads and
   /// metadata, in bytes.
   [[nodiscard]] size_t bytes_of(size_t i) const;
 
@@ -100,7 +100,7 @@ public:
   }
 
 private:
-  /// Of a source: its place, and the bytes up to the end of its emissions.
+  /// Of a cause: its place, and the bytes up to the end of its emissions.
   struct end {
     log_position position;
     size_t bytes;
@@ -109,7 +109,7 @@ private:
   std::vector<emission_batch> batches_;
   std::vector<end> ends_;
 
-  /// By source and target: where the emissions end in the batch of the target.
+  /// By cause and target: where the emissions end in the batch of the target.
   std::vector<size_t> batch_ends_;
 
   size_t size_ = 0;

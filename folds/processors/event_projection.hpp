@@ -96,9 +96,9 @@ public:
   // -- inspectors --------------------------------------------------------------
 
   /// Returns what it emits for `event`: what the handler of `on` returns, or
-  /// nothing for other topics that it wants. Throws
-  /// `unknown_topic` for any other. A projection that takes events as they were
-  /// recorded overrides it. Thread-safe.
+  /// nothing for other topics that it wants. Throws `unknown_topic` for any
+  /// other. A projection that takes events as they were recorded overrides it.
+  /// Thread-safe.
   [[nodiscard]] virtual std::vector<emission>
   emissions_for(const recorded_event& event) const;
 

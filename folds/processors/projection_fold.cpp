@@ -104,9 +104,9 @@ void projection_fold::begin(log_position head) {
                          + ": it was folded from another log; rebuild it, or "
                            "name the right store"};
   auto current = version();
-  auto recorded = view.recorded_version(application_);
+  auto recorded = view.recorded_code_versions(application_);
   if (!recorded)
-    view.record_version(application_, current);
+    view.record_code_versions(application_, current);
   else if (recorded->name != current.name)
     throw rebuild_needed{name + " was folded by projection \"" + recorded->name
                          + "\": rebuild it, or give each projection a view of "
@@ -127,7 +127,7 @@ void projection_fold::empty_view() {
     require_no_other_application();
     view.clear();
     view.forget(application_);
-    view.record_version(application_, version());
+    view.record_code_versions(application_, version());
   });
   position_ = log_start;
 }
@@ -181,7 +181,7 @@ void projection_fold::look_again() {
 
 // -- inspectors ---------------------------------------------------------------
 
-fold_version projection_fold::version() const {
+code_versions projection_fold::version() const {
   return {processor_->version(), processor_->recorder().version(),
           processor_->name()};
 }

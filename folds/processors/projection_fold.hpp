@@ -157,7 +157,7 @@ private:
   void fold(const recorded_event& event);
   void fold_again(iterator first, iterator last);
   void fold_one_by_one(iterator first, iterator last);
-  [[nodiscard]] fold_version version() const;
+  [[nodiscard]] code_versions version() const;
   [[nodiscard]] std::string describe(const recorded_event& event) const;
 
   std::shared_ptr<event_processor> processor_;

@@ -127,10 +127,10 @@ struct look_again {
 };
 
 /// Asks a log reader how it is doing.
-struct get_reader_status {};
+struct get_log_reader_status {};
 
 /// How a log reader is doing.
-struct reader_status {
+struct log_reader_status {
   /// The true head of the log.
   log_position head = log_start;
   /// Requests that wait for events.
@@ -149,7 +149,7 @@ using log_reader_actor = compat::typed_interface<
   // Reads the head.
   log_head(read_head),
   // Tells how it is doing.
-  reader_status(get_reader_status),
+  log_reader_status(get_log_reader_status),
   // Forgets what the sender waits for.
   void(withdraw_read),
   // Answers the sender as soon as it has looked up to the position.

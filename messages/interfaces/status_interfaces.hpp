@@ -22,7 +22,7 @@ struct log_status {
   std::string name;
 
   store_status store;
-  reader_status reader;
+  log_reader_status reader;
 
   /// Why one of the two has not answered; else empty.
   std::string problem;
@@ -47,8 +47,8 @@ struct watch_log {
   log_reader_actor reader;
 };
 
-/// Asks all that it knows at once. Who does not answer within a second is
-/// reported with that as its problem.
+/// Asks all that it knows at once. An actor that does not answer within a
+/// second is reported as not answering.
 using monitor_actor = compat::typed_interface<
   // Gathers how everything is doing.
   system_status(get_system_status),

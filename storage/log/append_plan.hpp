@@ -73,11 +73,10 @@ public:
   /// Returns the streams whose versions have to be known, once each.
   [[nodiscard]] std::vector<std::string_view> streams() const;
 
-  /// Returns the keys of which has to be known whether they are in the store,
-  /// once each.
+  /// Returns the keys to be looked up in the store, once each.
   [[nodiscard]] std::vector<std::string_view> keys() const;
 
-  /// Returns of how many keys that has to be known, repetitions counted.
+  /// Returns the number of key look-ups, duplicates included.
   [[nodiscard]] size_t key_count() const;
 
   /// Returns what is to be written, in order.

@@ -59,8 +59,8 @@ void memory_tracking::forget(std::string_view application) {
   changed_ = true;
 }
 
-void memory_tracking::record_version(std::string_view application,
-                                     fold_version x) {
+void memory_tracking::record_code_versions(std::string_view application,
+                                           code_versions x) {
   inside guard{*this};
   versions_.insert_or_assign(std::string{application}, x);
 }
@@ -91,7 +91,7 @@ std::vector<std::string> memory_tracking::applications() {
   return result;
 }
 
-std::optional<fold_version>
+std::optional<code_versions>
 memory_tracking::version(std::string_view application) {
   inside guard{*this};
   return value_at(versions_, application);

@@ -36,7 +36,7 @@ public:
 
   /// As in `tracking_recorder`.
   void forget(std::string_view application);
-  void record_version(std::string_view application, fold_version x);
+  void record_code_versions(std::string_view application, code_versions x);
   view_claim claim(std::string_view application);
 
   /// Calls `f()` in `locked`. If it throws, what it has recorded is taken back.
@@ -67,7 +67,7 @@ public:
   [[nodiscard]] std::vector<std::string> applications();
 
   /// Returns the version recorded for `application`, if there is one.
-  [[nodiscard]] std::optional<fold_version>
+  [[nodiscard]] std::optional<code_versions>
   version(std::string_view application);
 
 private:
@@ -97,7 +97,7 @@ private:
   bool changed_ = false;
 
   std::map<std::string, log_position, std::less<>> positions_;
-  std::map<std::string, fold_version, std::less<>> versions_;
+  std::map<std::string, code_versions, std::less<>> versions_;
   std::shared_ptr<claims> claims_ = std::make_shared<claims>();
   change_signal changes_;
 };
@@ -123,8 +123,9 @@ public:
     tracking_.forget(application);
   }
 
-  void record_version(std::string_view application, fold_version x) override {
-    tracking_.record_version(application, x);
+  void record_code_versions(std::string_view application,
+                            code_versions x) override {
+    tracking_.record_code_versions(application, x);
   }
 
   view_claim claim(std::string_view application) override {
@@ -144,8 +145,8 @@ public:
     return tracking_.applications();
   }
 
-  std::optional<fold_version>
-  recorded_version(std::string_view application) override {
+  std::optional<code_versions>
+  recorded_code_versions(std::string_view application) override {
     return tracking_.version(application);
   }
 

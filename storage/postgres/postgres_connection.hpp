@@ -3,9 +3,9 @@
 #pragma once
 
 #include "projections/storage/log/store_error.hpp"
-#include "projections/storage/postgres/event_descriptor.hpp"
 #include "projections/storage/postgres/postgres_session.hpp"
 #include "projections/storage/postgres/postgres_uri.hpp"
+#include "projections/storage/postgres/wake_descriptor.hpp"
 
 #include <pqxx/pqxx>
 
@@ -221,7 +221,7 @@ private:
 
   std::atomic<bool> interrupted_ = false;
   /// Set while interrupted, for connecting.
-  event_descriptor interrupt_;
+  wake_descriptor interrupt_;
 
   /// Guards what follows against `interrupt`.
   std::mutex mutex_;

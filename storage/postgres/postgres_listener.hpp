@@ -3,8 +3,8 @@
 #pragma once
 
 #include "projections/storage/log/change_signal.hpp"
-#include "projections/storage/postgres/event_descriptor.hpp"
 #include "projections/storage/postgres/postgres_uri.hpp"
+#include "projections/storage/postgres/wake_descriptor.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -50,10 +50,10 @@ private:
   postgres_uri uri_;
 
   /// Set when the thread is to end.
-  event_descriptor stop_;
+  wake_descriptor stop_;
 
   /// Set when a channel was added.
-  event_descriptor added_;
+  wake_descriptor added_;
 
   /// Guards what follows.
   std::mutex mutex_;

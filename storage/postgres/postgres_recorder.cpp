@@ -95,6 +95,7 @@ void postgres_tracking::interrupt(bool on) noexcept {
 
 void postgres_tracking::rethrow(std::string_view tried) {
   writing_.call(tried, [] { throw; });
+  throw;
 }
 
 void postgres_tracking::commit_work() {
@@ -121,7 +122,7 @@ void postgres_tracking::remove(const std::string& application) {
 }
 
 void postgres_tracking::upsert_version(const std::string& application,
-                                       const fold_version& x) {
+                                       const code_versions& x) {
   writer_->take_again_if_lost(name_of_claim(application));
   writing_.run(sql_.upsert_version, table_, application, x.projection, x.view,
                x.name);
@@ -143,13 +144,13 @@ postgres_tracking::select_applications(connection_use by) {
   return result;
 }
 
-std::optional<fold_version> postgres_tracking::select_version(
+std::optional<code_versions> postgres_tracking::select_version(
   connection_use by, const std::string& application) {
   auto rows = connection(by).run(sql_.select_version, table_, application);
   if (rows.empty())
     return std::nullopt;
-  return fold_version{rows[0][0].as<int64_t>(), rows[0][1].as<int64_t>(),
-                      rows[0][2].c_str()};
+  return code_versions{rows[0][0].as<int64_t>(), rows[0][1].as<int64_t>(),
+                       rows[0][2].c_str()};
 }
 
 std::string

@@ -39,8 +39,7 @@ using borrowed_statement
 
 /// A connection to the database in the file `path`, which is made if it is not
 /// there: write-ahead log, and a lock of another connection is waited for up to
-/// five seconds. Not thread-safe but for
-/// `interrupt`.
+/// five seconds. Not thread-safe but for `interrupt`.
 class sqlite_connection {
 public:
   /// The database grows to at most `pages_max` pages; 0 sets no limit.

@@ -85,6 +85,7 @@ int64_t sqlite_tracking::foreign_changes() {
 
 void sqlite_tracking::rethrow(std::string_view tried) {
   writer_.call(tried, [] { throw; });
+  throw;
 }
 
 void sqlite_tracking::begin_work() {
@@ -128,7 +129,7 @@ void sqlite_tracking::remove(const std::string& application) {
 }
 
 void sqlite_tracking::upsert_version(const std::string& application,
-                                     const fold_version& x) {
+                                     const code_versions& x) {
   auto row = writer_.statement(sql_.upsert_version.c_str());
   row->bind(1, table_);
   row->bind(2, application);
@@ -156,16 +157,16 @@ sqlite_tracking::select_applications(connection_use by) {
   return result;
 }
 
-std::optional<fold_version> sqlite_tracking::select_version(
+std::optional<code_versions> sqlite_tracking::select_version(
   connection_use by, const std::string& application) {
   auto row = connection(by).statement(sql_.select_version.c_str());
   row->bind(1, table_);
   row->bind(2, application);
   if (!row->executeStep())
     return std::nullopt;
-  return fold_version{row->getColumn(0).getInt64(),
-                      row->getColumn(1).getInt64(),
-                      row->getColumn(2).getString()};
+  return code_versions{row->getColumn(0).getInt64(),
+                       row->getColumn(1).getInt64(),
+                       row->getColumn(2).getString()};
 }
 
 } // namespace projections

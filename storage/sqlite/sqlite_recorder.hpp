@@ -61,7 +61,7 @@ private:
     return writer_.name();
   }
 
-  void rethrow(std::string_view tried) override;
+  [[noreturn]] void rethrow(std::string_view tried) override;
   void begin_work() override;
   void commit_work() override;
   void roll_back_work() override;
@@ -70,11 +70,11 @@ private:
   bool upsert(const tracking& x) override;
   void remove(const std::string& application) override;
   void upsert_version(const std::string& application,
-                      const fold_version& x) override;
+                      const code_versions& x) override;
   std::optional<log_position>
   select_last(connection_use by, const std::string& application) override;
   std::vector<std::string> select_applications(connection_use by) override;
-  std::optional<fold_version>
+  std::optional<code_versions>
   select_version(connection_use by, const std::string& application) override;
 
   const std::string table_;

@@ -5,6 +5,8 @@
 #include "projections/storage/views/tracking_recorder.hpp"
 #include "projections/storage/views/tracking_table.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -42,8 +44,9 @@ public:
     tracking_.forget(application);
   }
 
-  void record_version(std::string_view application, fold_version x) override {
-    tracking_.record_version(application, x);
+  void record_code_versions(std::string_view application,
+                            code_versions x) override {
+    tracking_.record_code_versions(application, x);
   }
 
   view_claim claim(std::string_view application) override {
@@ -63,8 +66,8 @@ public:
     return tracking_.applications();
   }
 
-  std::optional<fold_version>
-  recorded_version(std::string_view application) override {
+  std::optional<code_versions>
+  recorded_code_versions(std::string_view application) override {
     return tracking_.version(application);
   }
 

@@ -34,14 +34,14 @@ struct tracking {
 
 /// Which code a view was folded with. Another version of either makes other
 /// content of the same events.
-struct fold_version {
+struct code_versions {
   int64_t projection = 1;
   int64_t view = 1;
 
   /// The name of the projection.
   std::string name = {};
 
-  bool operator==(const fold_version&) const = default;
+  bool operator==(const code_versions&) const = default;
 };
 
 /// Keeps other runners off a view for as long as it lives; null for one that
@@ -90,7 +90,9 @@ public:
   virtual void forget(std::string_view application) = 0;
 
   /// Records by which code the events of `application` are folded.
-  virtual void record_version(std::string_view application, fold_version x) = 0;
+  virtual void record_code_versions(std::string_view application,
+                                    code_versions x)
+    = 0;
 
   /// Asks to be the only one who folds the events of `application` into this
   /// view, in all processes. Returns null if somebody else is. The claim ends
@@ -133,9 +135,10 @@ public:
             std::chrono::milliseconds timeout = std::chrono::seconds{1},
             std::stop_token interrupt = {});
 
-  /// Returns what `record_version` was last told of `application`, if anything.
-  [[nodiscard]] virtual std::optional<fold_version>
-  recorded_version(std::string_view application) = 0;
+  /// Returns what `record_code_versions` was last told of `application`, if
+  /// anything.
+  [[nodiscard]] virtual std::optional<code_versions>
+  recorded_code_versions(std::string_view application) = 0;
 
   /// Returns the version of the view's own code. A view whose commands have
   /// changed what they write overrides it.

@@ -124,8 +124,8 @@ void tracking_table::forget(std::string_view application) {
   });
 }
 
-void tracking_table::record_version(std::string_view application,
-                                    const fold_version& x) {
+void tracking_table::record_code_versions(std::string_view application,
+                                          const code_versions& x) {
   transact([&] {
     attempt("record the version of a projection",
             [&] { upsert_version(std::string{application}, x); });
@@ -163,9 +163,9 @@ std::vector<std::string> tracking_table::applications() {
   return result;
 }
 
-std::optional<fold_version>
+std::optional<code_versions>
 tracking_table::version(std::string_view application) {
-  std::optional<fold_version> result;
+  std::optional<code_versions> result;
   query([&](connection_use by) {
     attempt("read the version of a projection",
             [&] { result = select_version(by, std::string{application}); });

@@ -30,20 +30,39 @@ struct view_hooks {
 };
 
 /// The statements on a tracking table, in the SQL that all databases
-/// understand.
+/// understand. Parameters are `$1`, `$2` and so on; SQLite takes these for
+/// names and numbers them as they first appear, so they appear in order.
 struct tracking_statements {
   /// `table` has the positions and `versions` the versions of the code, both
   /// as SQL spells them; `collation` compares text byte by byte.
   tracking_statements(const std::string& table, const std::string& versions,
                       std::string_view collation);
 
+  /// Marks the table as one with one row for each application; without
+  /// parameters.
   std::string insert_mark;
+
+  /// Records (application, position). No row comes back where the position
+  /// recorded is not smaller.
   std::string upsert;
+
+  /// Position of (application).
   std::string select_last;
+
+  /// All applications, in the order of the bytes of their names.
   std::string select_applications;
+
+  /// Forgets the position of (application).
   std::string remove;
+
+  /// Records (table, application, version of the projection, version of the
+  /// view, name of the projection): code versions, whatever the columns say.
   std::string upsert_version;
+
+  /// The three last ones of (table, application).
   std::string select_version;
+
+  /// Forgets those of (table, application).
   std::string remove_version;
 };
 
@@ -74,7 +93,8 @@ public:
 
   /// As in `tracking_recorder`.
   void forget(std::string_view application);
-  void record_version(std::string_view application, const fold_version& x);
+  void record_code_versions(std::string_view application,
+                            const code_versions& x);
 
   // -- inspectors --------------------------------------------------------------
 
@@ -85,7 +105,7 @@ public:
   [[nodiscard]] std::vector<std::string> applications();
 
   /// Returns the version recorded for `application`, if there is one.
-  [[nodiscard]] std::optional<fold_version>
+  [[nodiscard]] std::optional<code_versions>
   version(std::string_view application);
 
   /// Returns what tells of every commit.
@@ -125,7 +145,7 @@ private:
 
   /// Throws the exception that is being handled, an error of the database as a
   /// `store_error` that says `cannot <tried>`.
-  virtual void rethrow(std::string_view tried) = 0;
+  [[noreturn]] virtual void rethrow(std::string_view tried) = 0;
 
   /// Begins, commits and rolls back. The last one throws nothing and does no
   /// harm where an error has rolled back already.
@@ -149,14 +169,14 @@ private:
 
   /// Writes the version `x` of `application`.
   virtual void upsert_version(const std::string& application,
-                              const fold_version& x)
+                              const code_versions& x)
     = 0;
 
   /// Each reads what the inspector returns by the connection `by`.
   virtual std::optional<log_position>
   select_last(connection_use by, const std::string& application) = 0;
   virtual std::vector<std::string> select_applications(connection_use by) = 0;
-  virtual std::optional<fold_version>
+  virtual std::optional<code_versions>
   select_version(connection_use by, const std::string& application) = 0;
 
   template <class F>

@@ -62,7 +62,7 @@ public:
     return std::make_shared<View<memory_recorder>>();
   }
 
-  /// The name by which programs open the database.
+  /// A name of this kind; in memory, it opens another, empty database.
   [[nodiscard]] std::string name() const {
     return "memory:";
   }

@@ -1,7 +1,7 @@
-// Goal: projections that answered events in release 0.1 go on where they were,
-// and answer nothing twice. Method: two of them, the second of which answers
-// the first, and one that keeps its state in events, over a fixture of that
-// release in every backend of databases.
+// Goal: projections that emitted events in release 0.1 go on where they were,
+// and emit nothing twice. Method: two of them, the second of which follows the
+// first, and one that keeps its state in events, over a fixture of that release
+// in every backend of databases.
 #include "tests/contract/appending.hpp"
 #include "tests/contract/fixture_copies.hpp"
 
@@ -22,7 +22,7 @@ std::shared_ptr<recorder_with_events> open(const Copy& copy) {
   return copy.places.open_social(Projection::projection_name);
 }
 
-/// Has the projection answer what it has not seen, and returns how many events
+/// Has the projection fold what it has not seen, and returns how many events
 /// it was handed.
 template <class Projection, class Copy>
 uint64_t fold_new(const Copy& copy) {
@@ -37,10 +37,10 @@ std::vector<std::string> events_in(const Copy& copy) {
   return described(open<welcome_projection>(copy)->events());
 }
 
-/// Returns all events once the last one is answered.
+/// Returns all events once everything is emitted for the last one.
 std::vector<std::string> all_events() {
   auto all = social_events();
-  auto missing = missing_answers();
+  auto missing = missing_emissions();
   all.insert(all.end(), missing.begin(), missing.end());
   return described(recorded(all));
 }
@@ -49,7 +49,7 @@ std::vector<std::string> all_events() {
 
 BOOST_AUTO_TEST_SUITE(emission_fixtures_0_1)
 
-// -- projections that answer events with events -------------------------------
+// -- projections that emit events ---------------------------------------------
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(emissions_are_read_as_they_were_recorded, Copy,
                               fixture_copies) {
@@ -83,18 +83,18 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(places_of_both_projections_are_taken_over, Copy,
   Copy copy;
   auto followship = open<social::followship_projection>(copy);
   BOOST_TEST((followship->max_tracking_id("Social") == followship_position));
-  BOOST_TEST((followship->recorded_version("Social")
-              == fold_version{1, 1, "followship"}));
+  BOOST_TEST((followship->recorded_code_versions("Social")
+              == code_versions{1, 1, "followship"}));
   auto welcome = open<welcome_projection>(copy);
   BOOST_TEST((welcome->max_tracking_id("Social") == welcome_position));
-  BOOST_TEST(
-    (welcome->recorded_version("Social") == fold_version{1, 1, "Welcome"}));
+  BOOST_TEST((welcome->recorded_code_versions("Social")
+              == code_versions{1, 1, "Welcome"}));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(new_events_are_answered_once, Copy,
+BOOST_AUTO_TEST_CASE_TEMPLATE(emissions_for_new_events_are_recorded_once, Copy,
                               fixture_copies) {
   Copy copy;
-  // One event is new to each: the one of Dan, and the answer to it.
+  // One event is new to each: the one of Dan, and the emission for it.
   BOOST_TEST(fold_new<social::followship_projection>(copy) == 1u);
   BOOST_TEST(fold_new<welcome_projection>(copy) == 1u);
   BOOST_TEST(events_in(copy) == all_events(), boost::test_tools::per_element());
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(new_events_are_answered_once, Copy,
   BOOST_TEST(events_in(copy) == all_events(), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(replay_answers_nothing_twice, Copy,
+BOOST_AUTO_TEST_CASE_TEMPLATE(replay_emits_nothing_twice, Copy,
                               fixture_copies) {
   Copy copy;
   open<social::followship_projection>(copy)->forget("Social");
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(replay_answers_nothing_twice, Copy,
   BOOST_TEST(events_in(copy) == all_events(), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(other_answers_are_a_divergence, Copy,
+BOOST_AUTO_TEST_CASE_TEMPLATE(other_emissions_are_a_divergence, Copy,
                               fixture_copies) {
   Copy copy;
   auto recorder = open<welcome_projection>(copy);

@@ -195,11 +195,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(view_is_read_as_it_was_left, Copy,
   BOOST_TEST((view->max_tracking_id("Social") == 13));
   BOOST_TEST(
     (view->max_tracking_id(idle_application) == 9'007'199'254'740'993));
-  BOOST_TEST((view->recorded_version(school_name)
-              == fold_version{1, 1, "eventcounters"}));
-  BOOST_TEST(
-    (view->recorded_version("Social") == fold_version{1, 1, "eventcounters"}));
-  BOOST_TEST(!view->recorded_version(idle_application));
+  BOOST_TEST((view->recorded_code_versions(school_name)
+              == code_versions{1, 1, "eventcounters"}));
+  BOOST_TEST((view->recorded_code_versions("Social")
+              == code_versions{1, 1, "eventcounters"}));
+  BOOST_TEST(!view->recorded_code_versions(idle_application));
   auto social = recorded(social_events());
   school.resize(viewed_events);
   auto created = count_created(school) + count_created(social);

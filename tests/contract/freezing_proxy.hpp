@@ -2,7 +2,7 @@
 // anything on. Used by tests of servers that stand still.
 #pragma once
 
-#include "projections/storage/postgres/event_descriptor.hpp"
+#include "projections/storage/postgres/wake_descriptor.hpp"
 #include "tests/contract/postgres_schema.hpp"
 
 #include <netdb.h>
@@ -165,7 +165,7 @@ private:
   socket listening_{AF_INET};
   std::shared_ptr<addrinfo> server_;
   int port_ = 0;
-  event_descriptor stop_;
+  wake_descriptor stop_;
   std::atomic<bool> is_frozen_ = false;
   std::atomic<size_t> swallowed_ = 0;
   std::thread thread_;

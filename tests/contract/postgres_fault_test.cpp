@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(lost_claim_stops_only_its_own_application) {
   }
   // Nor may it be emptied.
   BOOST_CHECK_THROW(view.forget("taken"), store_error);
-  BOOST_CHECK_THROW(view.record_version("taken", {}), store_error);
+  BOOST_CHECK_THROW(view.record_code_versions("taken", {}), store_error);
   BOOST_TEST((view.max_tracking_id("kept") == 3));
   BOOST_TEST((view.max_tracking_id("taken") == 1));
   BOOST_TEST(!other.claim("kept"));

@@ -290,13 +290,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(emptied_view_begins_again, Backend, backends) {
   auto view = backend.open_view();
   view->incr_created_event_counter({"upstream", 1});
   view->insert_tracking({"other", 3});
-  view->record_version("upstream", {2, 5});
+  view->record_code_versions("upstream", {2, 5});
   view->in_one_transaction([&] {
     view->clear();
     view->forget("upstream");
   });
   BOOST_TEST(!view->max_tracking_id("upstream"));
-  BOOST_TEST(!view->recorded_version("upstream"));
+  BOOST_TEST(!view->recorded_code_versions("upstream"));
   BOOST_TEST((view->max_tracking_id("other") == 3));
   BOOST_TEST(view->get_created_event_counter() == 0);
   view->incr_created_event_counter({"upstream", 1});
@@ -309,7 +309,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(tracked_applications_are_listed, Backend,
   auto view = backend.open_view();
   BOOST_TEST(view->tracked_applications().empty());
   view->insert_tracking({"b", 3});
-  view->record_version("d", {});
+  view->record_code_versions("d", {});
   view->in_one_transaction([&] {
     view->insert_tracking({"a", 1});
     view->insert_tracking({"C", 1});
@@ -327,12 +327,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(version_of_the_code_is_recorded, Backend,
                               backends) {
   Backend backend;
   auto view = backend.open_view();
-  BOOST_TEST(!view->recorded_version("upstream"));
-  view->record_version("upstream", {1, 1});
-  view->record_version("upstream", {2, 5, "name"});
-  BOOST_TEST((backend.open_view()->recorded_version("upstream")
-              == fold_version{2, 5, "name"}));
-  BOOST_TEST(!view->recorded_version("other"));
+  BOOST_TEST(!view->recorded_code_versions("upstream"));
+  view->record_code_versions("upstream", {1, 1});
+  view->record_code_versions("upstream", {2, 5, "name"});
+  BOOST_TEST((backend.open_view()->recorded_code_versions("upstream")
+              == code_versions{2, 5, "name"}));
+  BOOST_TEST(!view->recorded_code_versions("other"));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(claim_keeps_others_off_until_it_ends, Backend,

@@ -1,12 +1,12 @@
 // A process to be killed: several threads append to an event store, while the
-// event counters projection and one that answers events follow it. Started by
+// event counters projection and one that emits events follow it. Started by
 // the tests of kills.
 //
 //     append_and_project EVENTS VIEW SEED APPENDS
 //
 // EVENTS and VIEW are names of stores. Each thread appends APPENDS times. After
 // an append has returned, each of its events is told in a line `stream version
-// position` on stdout. When all of it is in the view and answered, the line
+// position` on stdout. When all of it is in the view and emitted, the line
 // `end` follows.
 #include "projections/runtime/open_view.hpp"
 #include "tests/faults/emitting_projection.hpp"

@@ -3,10 +3,10 @@
 and shows it no library that it does not use.
 
 Method: installs the build that the environment names in PROJECTIONS_BUILD into
-an empty prefix, looks through the headers, and builds and runs programs against
-it that know nothing of this tree: the embedding examples with the CMake package
-and, where there is a pkg-config, by hand; and one that opens stores and views
-by name.
+an empty prefix, looks through the headers and compiles each of them alone and with
+all others, and builds and runs programs against it that know nothing of this tree:
+that of the README, the embedding examples with the CMake package and, where there is
+a pkg-config, by hand; and one that opens stores and views by name.
 Compiler and CAF are those of the build.
 """
 

@@ -266,7 +266,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(view_of_another_projection_is_refused, Backend,
                               runner_backends) {
   runner_fixture<Backend> f;
   auto view = f.view();
-  view->record_version("upstream", {1, 1, "others"});
+  view->record_code_versions("upstream", {1, 1, "others"});
   auto runner = f.run(view);
   BOOST_TEST(thrown_text([&] { runner->run_forever(long_time); })
              == "the view of projection \"eventcounters\" was folded by "

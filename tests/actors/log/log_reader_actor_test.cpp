@@ -303,10 +303,10 @@ BOOST_AUTO_TEST_CASE(store_that_fails_in_the_middle_is_read_on) {
 
 BOOST_AUTO_TEST_CASE(whoever_waits_is_counted) {
   idle_readers(30, 0);
-  reader_status status;
+  log_reader_status status;
   system.get().spawn([&](caf::event_based_actor* self) {
-    compat::request(self, actor, get_reader_status{})
-      .then([&](const reader_status& x) { status = x; });
+    compat::request(self, actor, get_log_reader_status{})
+      .then([&](const log_reader_status& x) { status = x; });
   });
   system.run();
   BOOST_TEST(status.waiting == 30u);

@@ -73,16 +73,16 @@ struct fixture {
       if (i > 0)
         in->requests[i - 1].next = i;
     }
-    fan.begin(batch, 0);
+    dispatcher.begin(batch, 0);
     for (;;) {
-      auto rounds = fan.next_wave();
-      BOOST_TEST(fan.is_waiting() == !rounds.empty());
+      auto rounds = dispatcher.next_wave();
+      BOOST_TEST(dispatcher.is_waiting() == !rounds.empty());
       if (rounds.empty())
         break;
       // They may come back in any order.
       for (auto i = rounds.rbegin(); i != rounds.rend(); ++i) {
         carry_out(**i, failures);
-        fan.take_back(**i);
+        dispatcher.take_back(**i);
       }
     }
     std::vector<std::string> result;
@@ -121,7 +121,7 @@ struct fixture {
                                   by_b.begin(), by_b.end());
   }
 
-  event_dispatcher fan{two_models(), spaced_style, 0};
+  event_dispatcher dispatcher{two_models(), spaced_style, 0};
 
   /// The events of the last group that each read model applied, in order.
   std::array<std::vector<uint32_t>, 2> applied;
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(queries_see_the_events_before_them) {
 }
 
 BOOST_AUTO_TEST_CASE(full_window_forgets_within_a_group) {
-  fan = event_dispatcher{two_models(), spaced_style, 1};
+  dispatcher = event_dispatcher{two_models(), spaced_style, 1};
   expect(carry_out(t("e1") + t("e1") + t("e2") + t("e1") + t("e1")),
          {models_updated("e1", both), skipped("e1", known),
           models_updated("e2", both), models_updated("e1", both),
@@ -278,7 +278,7 @@ BOOST_AUTO_TEST_CASE(event_without_an_id_keeps_its_derived_one) {
 }
 
 BOOST_AUTO_TEST_CASE(failed_event_that_left_the_window_is_no_redelivery) {
-  fan = event_dispatcher{two_models(), spaced_style, 1};
+  dispatcher = event_dispatcher{two_models(), spaced_style, 1};
   // The second event takes the place of the first one before that fails.
   expect(carry_out(t("e1") + t("e2"), {{a, 0}}),
          {failed_a, models_updated("e2", both)});

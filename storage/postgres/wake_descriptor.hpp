@@ -12,17 +12,17 @@
 namespace projections {
 
 /// A file descriptor that is readable while it is set. Thread-safe.
-class event_descriptor {
+class wake_descriptor {
 public:
-  event_descriptor() : descriptor_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  wake_descriptor() : descriptor_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (descriptor_ < 0)
       throw std::system_error{errno, std::generic_category(), "eventfd"};
   }
 
-  event_descriptor(const event_descriptor&) = delete;
-  event_descriptor& operator=(const event_descriptor&) = delete;
+  wake_descriptor(const wake_descriptor&) = delete;
+  wake_descriptor& operator=(const wake_descriptor&) = delete;
 
-  ~event_descriptor() {
+  ~wake_descriptor() {
     ::close(descriptor_);
   }
 
