@@ -39,7 +39,7 @@ inline int refuse(const std::string& problem) {
 /// `--help` begins with `about`, which says in whole lines what the program
 /// does.
 template <class Options, class F>
-int run(int argc, char** argv, F f, std::string_view about = {}) {
+int run(int argc, char** argv, F f, std::string_view about) {
   using namespace projections;
   // What is logged must not mix with what is printed.
   spdlog::set_default_logger(spdlog::stderr_logger_mt("example"));

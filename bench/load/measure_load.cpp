@@ -119,5 +119,9 @@ int run(options& chosen) {
 } // namespace load
 
 int main(int argc, char** argv) {
-  return examples::run<load::options>(argc, argv, load::run);
+  return examples::run<load::options>(
+    argc, argv, load::run,
+    "bench_load puts a load on many projections at once, measures it, and "
+    "checks\n"
+    "that every event counted exactly once.\n");
 }

@@ -4,6 +4,7 @@
 #include <projections/messages/events/event_types.hpp>
 
 #include <map>
+#include <string>
 
 namespace load {
 

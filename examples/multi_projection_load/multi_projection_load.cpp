@@ -3,7 +3,7 @@
 // how to prove that every event counts exactly once.
 //
 //   build/examples/multi_projection_load [--projections=N] [--events=N]
-//     [--event-size=BYTES] [--backend=URI] [--threads=N]
+//     [--event-size=BYTES] [--backend=URI]
 //
 // Two producers append as fast as the store takes it; Ctrl-C ends that early.
 // Prints a table, folds the log once more, and ends with 1 if a projection has
@@ -17,6 +17,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <deque>
 #include <future>
 #include <random>
@@ -29,14 +30,12 @@ struct options : examples::options {
       .add(projections, "projections", "with a topic each (default: 100)")
       .add(events, "events", "how many are appended (default: 100000)")
       .add(event_size, "event-size", "bytes of a payload (default: 256)")
-      .add(backend, "backend", "where events and view are (default: memory:)")
-      .add(threads, "threads", "worker threads of the actors (default: 2)");
+      .add(backend, "backend", "where events and view are (default: memory:)");
   }
 
   size_t projections = 100;
   size_t events = 100'000;
   size_t event_size = 256;
-  size_t threads = 2;
   std::string backend = "memory:";
 };
 
@@ -107,15 +106,13 @@ int run(options& chosen) {
   for (auto [name, value, min, max] :
        {limits{"projections", chosen.projections, 1, 1'000},
         limits{"events", chosen.events, 1, 10'000'000},
-        limits{"event-size", chosen.event_size, 64, 1'048'576},
-        limits{"threads", chosen.threads, 1, 256}})
+        limits{"event-size", chosen.event_size, 64, 1'048'576}})
     if (value < min || value > max)
       return examples::refuse(
         fmt::format("--{}={} is not in {}..{}", name, value, min, max));
   auto place = parse_store_name(chosen.backend);
   stop_signals signals;
   std::vector<int64_t> latencies_ns;
-  compat::set_threads(chosen, chosen.threads);
   caf::actor_system system{chosen};
   event_log log{system, open_store(place, "load")};
   auto store = log.store();
@@ -144,8 +141,7 @@ int run(options& chosen) {
     return produce(*store, topics, count, chosen.event_size, stop);
   };
   auto other = std::async(std::launch::async, append, chosen.events / 2);
-  auto count = append(chosen.events - chosen.events / 2);
-  count += other.get();
+  auto count = append(chosen.events - chosen.events / 2) + other.get();
   auto print = [&](const char* what) {
     auto seconds = 1e-9 * (now_ns() - begin_ns);
     std::cout << fmt::format("{:12}{:>12.0f} a second ({} in {:.3f} s)\n", what,
@@ -169,5 +165,8 @@ int run(options& chosen) {
 } // namespace load
 
 int main(int argc, char** argv) {
-  return examples::run<load::options>(argc, argv, load::run);
+  return examples::run<load::options>(
+    argc, argv, load::run,
+    "multi_projection_load runs many projections on one log, and checks "
+    "them.\n");
 }

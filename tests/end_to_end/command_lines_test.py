@@ -27,26 +27,23 @@ def run(program, option):
 
 
 class CommandLines(unittest.TestCase):
-    def built(self):
-        """Yields the programs, each as a test of its own."""
-        for program in PROGRAMS:
-            if pathlib.Path(program).exists():
-                with self.subTest(pathlib.Path(program).name):
-                    yield program
+    BUILT = [x for x in PROGRAMS if pathlib.Path(x).exists()]
 
     def test_help_names_the_program_and_is_no_error(self):
-        for program in self.built():
-            done = run(program, "--help")
-            self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertIn(pathlib.Path(program).name, done.stdout)
-            self.assertEqual(done.stderr, "")
+        for program in self.BUILT:
+            with self.subTest(pathlib.Path(program).name):
+                done = run(program, "--help")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn(pathlib.Path(program).name, done.stdout)
+                self.assertEqual(done.stderr, "")
 
     def test_unknown_option_is_refused(self):
-        for program in self.built():
-            done = run(program, UNKNOWN)
-            self.assertEqual(done.returncode, 2, done.stdout)
-            self.assertEqual(done.stdout, "")
-            self.assertRegex(done.stderr, f"{UNKNOWN}|usage: ")
+        for program in self.BUILT:
+            with self.subTest(pathlib.Path(program).name):
+                done = run(program, UNKNOWN)
+                self.assertEqual(done.returncode, 2, done.stdout)
+                self.assertEqual(done.stdout, "")
+                self.assertRegex(done.stderr, f"{UNKNOWN}|usage: ")
 
 
 if __name__ == "__main__":

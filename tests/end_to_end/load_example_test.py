@@ -91,7 +91,7 @@ class NoDatabase(Checks):
         self.check_table(table, 100_000)
 
     def test_load_runs_in_memory(self):
-        self.check_twice("--threads=1")
+        self.check_twice()
 
     def test_load_in_memory_is_interrupted(self):
         self.check_interrupted()
@@ -106,7 +106,6 @@ class NoDatabase(Checks):
             ("--projections=0", "--projections=0 is not in 1..1000"),
             ("--events=0", "--events=0 is not in 1..10000000"),
             ("--event-size=63", "--event-size=63 is not in 64..1048576"),
-            ("--threads=257", "--threads=257 is not in 1..256"),
             ("--events=many", 'argument "--events=many" is no option, or has a value'),
             ("--rate=1", 'argument "--rate=1" is no option, or has a value'),
             ("file", 'unknown argument "file"'),
