@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(key_counts_the_emissions_of_a_source) {
              == emission_key("p", "social", "u9", 1, 1));
   BOOST_TEST(request.events.at(0).metadata
              == metadata_of(origin_behind(source_at(9), "social")));
-  auto& source = x.batch(0).sources.at(1);
+  auto& source = x.batch(0).causes.at(1);
   BOOST_TEST(source.application == "social");
   BOOST_TEST(source.stream == "u9");
   BOOST_TEST(source.version == 1);
