@@ -1,7 +1,6 @@
 #include "projections/runtime/open_store.hpp"
 
 #include "projections/storage/log/shared_by_key.hpp"
-#include "projections/storage/log/store_error.hpp"
 #include "projections/storage/memory/memory_event_store.hpp"
 #include "projections/storage/memory/memory_recorder_with_events.hpp"
 
@@ -75,11 +74,6 @@ std::shared_ptr<recorder_with_events> open_recorder_with_events(
     default:
       refuse_backend(name);
   }
-}
-
-void refuse_backend(const store_name& name) {
-  throw store_error{name.redacted()
-                    + ": this build has no backend for such stores"};
 }
 
 } // namespace projections

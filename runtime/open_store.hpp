@@ -28,7 +28,4 @@ namespace projections {
   const store_name& name, const std::string& application = {},
   const std::string& projection = {});
 
-/// Throws `store_error`: this build lacks the backend of `name`.
-[[noreturn]] void refuse_backend(const store_name& name);
-
 } // namespace projections

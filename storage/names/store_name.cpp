@@ -1,6 +1,7 @@
 #include "projections/storage/names/store_name.hpp"
 
 #include "projections/messages/text/storable_text.hpp"
+#include "projections/storage/log/store_error.hpp"
 #include "projections/storage/names/store_redaction.hpp"
 
 #include <algorithm>
@@ -94,6 +95,11 @@ store_name parse_store_name(std::string_view text) {
       return {store_kind::postgresql, std::string{text}};
     }
   refuse(text, "it does not begin with the name of a backend");
+}
+
+void refuse_backend(const store_name& name) {
+  throw store_error{name.redacted()
+                    + ": this build has no backend for such stores"};
 }
 
 } // namespace projections

@@ -49,4 +49,7 @@ struct store_name {
 /// Returns the store that `text` names. Throws `bad_store_name`.
 [[nodiscard]] store_name parse_store_name(std::string_view text);
 
+/// Throws `store_error`: this build lacks the backend of `name`.
+[[noreturn]] void refuse_backend(const store_name& name);
+
 } // namespace projections
