@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 namespace projections {
 
@@ -103,14 +102,16 @@ void runner_state::stop() {
   // The head of the log is of no interest any more.
   if (is_asking_head_)
     is_stepping_ = false;
-  if (is_stepping_)
+  go_on();
+  // A shared worker may be busy when it should give the view back.
+  if (is_stepping_ && (!is_leaving_ || worker_.use_count() > 1))
     compat::send_later(self_, runner_actor{self_}, settings_.stop_grace,
                        cut_short{});
-  go_on();
 }
 
 void runner_state::cut() {
-  if (is_stepping_ && !is_leaving_)
+  has_cut_ = is_stepping_ && (!is_leaving_ || worker_.use_count() > 1);
+  if (has_cut_)
     fold_->interrupt(true);
 }
 
@@ -164,10 +165,8 @@ void runner_state::begin() {
         if (is_stopping_)
           return;
         is_stepping_ = false;
-        if (is_unavailable(e))
-          retry_later(exception_of(e));
-        else
-          fail(exception_of(e));
+        is_unavailable(e) ? retry_later(exception_of(e))
+                          : fail(exception_of(e));
       });
 }
 
@@ -253,8 +252,10 @@ void runner_state::take_step(view_step_kind kind, log_position head) {
 
 void runner_state::step_taken(view_step_kind kind, const view_step_done& x) {
   if (kind == view_step_kind::leave) {
-    end();
-    return;
+    // The view may have been given back before it was interrupted.
+    if (has_cut_)
+      fold_->interrupt(false);
+    return end();
   }
   if (!is_stopping_ && rebuilds_.empty())
     fold_->hurry(false);

@@ -114,6 +114,9 @@ private:
   bool is_stopping_ = false;
   bool is_leaving_ = false;
 
+  /// Whether it has interrupted what goes on in the view.
+  bool has_cut_ = false;
+
   retry_schedule retries_;
   progress_meter meter_{progress_meter::clock::now()};
 

@@ -77,14 +77,19 @@ struct fixture {
   };
 
   runner_actor spawn() {
+    return spawn_with(view_worker_for(system.get(), nullptr));
+  }
+
+  /// Spawns a runner whose view `worker` folds into.
+  runner_actor spawn_with(shared_view_worker worker) {
     runner_settings settings;
     // The test moves the clock by whole pauses.
     settings.retry.jitter = 0;
-    runners.emplace_back(spawn_runner(
+    runners.emplace_back(compat::spawn_state<runner_state>(
       system.get(),
       std::make_shared<projection_fold>(
         std::make_shared<counting_projection>(view), "upstream", limits),
-      reader, watch, settings));
+      reader, std::move(worker), watch, settings));
     return runners.back().actor;
   }
 
@@ -319,6 +324,23 @@ BOOST_AUTO_TEST_CASE(runner_that_ends_with_its_view_interrupted_mends_that) {
   system.run();
   BOOST_TEST(!view->is_interrupted);
   BOOST_TEST(!!view->claim("upstream"));
+}
+
+BOOST_AUTO_TEST_CASE(
+  runner_that_leaves_interrupts_what_its_worker_is_busy_with) {
+  // Somebody else has the worker, too.
+  auto worker = view_worker_for(system.get(), nullptr);
+  auto runner = spawn_with(worker);
+  system.run();
+  compat::send_anonymously(runner, stop_runner{});
+  // The worker does not get to what the runner asks of it.
+  system.run_latest();
+  system.advance(300ms);
+  system.run_latest();
+  BOOST_TEST(view->is_interrupted);
+  system.run();
+  BOOST_CHECK(watch->status().phase == runner_phase::stopped);
+  BOOST_TEST(!view->is_interrupted);
 }
 
 BOOST_AUTO_TEST_CASE(runner_that_is_ended_gives_the_view_back) {
