@@ -30,6 +30,22 @@ int64_t take_number(std::string_view& rest) {
 
 } // namespace
 
+std::string encode_payload(const load_event& event, size_t bytes) {
+  constexpr std::string_view end = R"("})";
+  std::string result;
+  result.reserve(bytes);
+  result += R"({"n":)";
+  result += std::to_string(event.number);
+  result += R"(,"at":)";
+  result += std::to_string(event.due_ns);
+  result += R"(,"value":)";
+  result += std::to_string(event.value);
+  result += R"(,"rest":")";
+  result.resize(bytes - end.size(), 'x');
+  result += end;
+  return result;
+}
+
 load_event decode_front(std::string_view payload) {
   load_event result;
   skip(payload, R"({"n":)");

@@ -1,12 +1,13 @@
-// Reads the payloads of the load without looking at what fills them up, so that
-// the size of an event is a matter of the store and the log alone. Projections
-// and the check decode with it.
+// Writes and reads the payloads of the load without the codec and without
+// looking at what fills them up, so that the measuring program costs little
+// beside what it measures. Producers, projections and the check use it.
 #pragma once
 
 #include "examples/multi_projection_load/load_event.hpp"
 
 #include <cstddef>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 namespace load {
@@ -21,6 +22,9 @@ public:
 /// what events say as long as a run is shorter than 31 years.
 inline constexpr size_t event_bytes_min = 64;
 inline constexpr size_t event_bytes_max = size_t{1} << 20;
+
+/// Returns the bytes that `encode` makes of `event`.
+[[nodiscard]] std::string encode_payload(const load_event& event, size_t bytes);
 
 /// Returns the event that `encode` has made `payload` of. Throws `bad_payload`.
 [[nodiscard]] load_event decode_front(std::string_view payload);

@@ -1,5 +1,6 @@
 #include "bench/load/producers.hpp"
 
+#include "bench/load/load_payload.hpp"
 #include "bench/load/zipf.hpp"
 #include "examples/multi_projection_load/load_event.hpp"
 
@@ -102,8 +103,8 @@ public:
       auto chosen = draw_(random_);
       auto& stream = streams_[chosen];
       load_event event{++numbers_[chosen], at, any_value(random_)};
-      projections::new_event encoded{stream.topic,
-                                     encode(event, settings_.event_size)};
+      projections::new_event encoded{
+        stream.topic, encode_payload(event, settings_.event_size)};
       // Keys take time to look up, so they are there if they are needed.
       if (settings_.duplicates > 0)
         encoded.idempotency_key
